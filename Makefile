@@ -1,0 +1,47 @@
+# The two commands that do everything: `make demo` and `make test`.
+# Set-up is done once and again only when something it depends on has changed.
+
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+READY := .cache/ready
+
+.PHONY: demo test check setup gallery bench generate lock clean help
+
+help:             ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 18
+
+setup: $(READY)   ## Debian packages, .venv, fonts
+
+$(READY): requirements-dev.txt deploy/setup.sh deploy/packages.txt screens/fonts.py
+	bash deploy/setup.sh
+	@mkdir -p $(@D) && touch $@
+
+demo: setup       ## the terminal on simulated devices, in a window where there is a display
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(PYTHON) run_kiosk.py --demo; \
+	else $(PYTHON) run_kiosk.py --demo --headless; fi
+
+test: check       ## every test
+	$(PYTHON) -m pytest
+
+check: setup      ## lint, types, import rules, generated files
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m kiosk.generate --check
+
+generate: setup   ## types and documents from the data files
+	$(PYTHON) -m kiosk.generate
+
+gallery: setup    ## a picture of every screen into docs/gallery
+	bash deploy/with-display.sh $(PYTHON) -m screens.gallery
+
+bench: setup      ## every benchmark
+	bash deploy/with-display.sh $(PYTHON) -m bench all --json
+
+lock:             ## requirements*.txt from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --generate-hashes --no-header -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-header \
+		-c requirements.txt -o requirements-dev.txt
+
+clean:            ## everything that was made
+	rm -rf .venv .cache out var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
