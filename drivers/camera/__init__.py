@@ -1,0 +1,1 @@
+"""The camera that looks at the person before the terminal."""

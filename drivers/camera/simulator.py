@@ -1,0 +1,122 @@
+"""A network camera seen from the line: serves an MJPEG stream of a drawn scene.
+
+The scene is a plug-in that draws one loop of frames; who stands before the camera can
+be changed while it runs, and the camera can be made to fail.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import cv2
+
+from drivers.camera.port import Picture
+from drivers.camera.protocol import CONTENT_TYPE, mjpeg_part
+from drivers.simulation import Command, Reporter
+
+FAULTS = {
+    "black": "every picture is black",
+    "frozen": "the same picture comes again and again",
+    "lost": "streams end and no new one begins",
+}
+"""Faults that can be asked for, and what each does."""
+
+JPEG_QUALITY = 85
+
+
+class CameraSimulator:
+    """Serves `http://127.0.0.1:PORT/stream.mjpg`."""
+
+    def __init__(
+        self,
+        reporter: Reporter,
+        frames_per_second: float,
+        scene: Callable[[str | None], Iterator[Picture]],
+    ) -> None:
+        self._reporter = reporter
+        self._interval = 1 / frames_per_second
+        self._scene = scene
+        self._loops: dict[str | None, list[bytes]] = {}
+        self._person: str | None = None
+        self._faults: set[str] = set()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+
+    @property
+    def address(self) -> str:
+        """The stream to open."""
+        return f"http://127.0.0.1:{self._server.server_port}/stream.mjpg"
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command: show (a person or nobody), fault, clear."""
+        match command["do"]:
+            case "show":
+                self.show(command.get("person"))
+            case "fault" if command["name"] in FAULTS:
+                self._faults.add(command["name"])
+            case "clear":
+                self._faults.clear()
+            case other:
+                raise ValueError(f"unknown command or fault {other!r}")
+
+    def show(self, person: str | None) -> None:
+        """Let somebody stand before the camera, or nobody."""
+        if person not in self._loops:
+            self._loops[person] = [encode(picture) for picture in self._scene(person)]
+        self._person = person
+        self._reporter.event("shows", person=person)
+
+    def run(self) -> None:
+        """Serve for ever (in a daemon thread)."""
+        self._server.serve_forever()
+
+    def stream(self, write: Callable[[bytes], object]) -> None:
+        """Send pictures at the camera's pace until the other side hangs up."""
+        black: list[bytes] = []
+        number = 0
+        due = time.monotonic()
+        while "lost" not in self._faults:
+            loop = self._loops[self._person]
+            if "black" in self._faults:
+                black = black or [encode(picture * 0) for picture in self._scene(None)]
+                loop = black
+            write(mjpeg_part(loop[number % len(loop)]))
+            number += "frozen" not in self._faults
+            due += self._interval
+            time.sleep(max(0.0, due - time.monotonic()))
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        simulator = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if "lost" in simulator._faults:
+                    self.send_error(503)
+                    return
+                self.send_response(200)
+                self.send_header("Content-Type", CONTENT_TYPE)
+                self.end_headers()
+                simulator._reporter.event("watched")
+                try:
+                    simulator.stream(self.wfile.write)
+                except (BrokenPipeError, ConnectionResetError):
+                    simulator._reporter.event("unwatched")
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Requests are reported as events, not logged."""
+
+        return Handler
+
+
+def encode(picture: Picture) -> bytes:
+    """A picture as JPEG."""
+    done, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise ValueError("the picture cannot be encoded")
+    return jpeg.tobytes()
+
+
+def serve_in_background(simulator: CameraSimulator) -> None:
+    """Start serving in a daemon thread."""
+    threading.Thread(target=simulator.run, daemon=True).start()

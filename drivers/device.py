@@ -1,0 +1,156 @@
+"""What all devices share: status, failure, and the thread a device lives in.
+
+The vocabulary of `Status` follows XFS4IoT (docs/decisions/0002-device-vocabulary.md).
+A failure is raised as `DeviceFailure` with one `FailureReason`; whether trying again
+can help belongs to the reason, so that nobody has to guess from a message.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """How a device is, as seen from the terminal."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    POWER_OFF = "power_off"
+    NO_DEVICE = "no_device"
+    HARDWARE_ERROR = "hardware_error"
+    USER_ERROR = "user_error"
+    BUSY = "busy"
+    TAMPERED = "tampered"
+
+
+class FailureReason(StrEnum):
+    """Every way in which a device can fail a request. Closed list."""
+
+    # Reading a document
+    NO_CARD = "no_card"
+    REMOVED_EARLY = "removed_early"
+    WRONG_CARD_TYPE = "wrong_card_type"
+    UNREADABLE = "unreadable"
+    AUTH_FAILED = "auth_failed"
+    READER_NOT_AUTHORISED = "reader_not_authorised"
+    READER_FAULT = "reader_fault"
+    READER_NEEDS_UPDATE = "reader_needs_update"
+    TIMEOUT = "timeout"
+    # Cameras
+    CAMERA_FAULT = "camera_fault"
+    # Printers
+    PRINTER_UNREACHABLE = "printer_unreachable"
+    PRINTER_NO_PAPER = "printer_no_paper"
+    PRINTER_JAMMED = "printer_jammed"
+    PRINTER_COVER_OPEN = "printer_cover_open"
+    PRINTER_NO_TONER = "printer_no_toner"
+    PRINTER_STOPPED = "printer_stopped"
+    PRINTER_FAULT = "printer_fault"
+    PRINTER_REFUSED = "printer_refused"
+    PRINT_UNKNOWN = "print_unknown"
+    RECEIPT_PRINTER_FAULT = "receipt_printer_fault"
+    RECEIPT_PRINTER_NO_PAPER = "receipt_printer_no_paper"
+    RECEIPT_PRINTER_COVER_OPEN = "receipt_printer_cover_open"
+
+
+TRANSIENT = frozenset(
+    {
+        FailureReason.NO_CARD,
+        FailureReason.REMOVED_EARLY,
+        FailureReason.UNREADABLE,
+        FailureReason.AUTH_FAILED,
+        FailureReason.TIMEOUT,
+        FailureReason.PRINTER_NO_PAPER,
+        FailureReason.PRINTER_JAMMED,
+        FailureReason.PRINTER_COVER_OPEN,
+        FailureReason.PRINTER_STOPPED,
+        FailureReason.RECEIPT_PRINTER_NO_PAPER,
+        FailureReason.RECEIPT_PRINTER_COVER_OPEN,
+    }
+)
+"""Reasons after which the same request may succeed without an engineer."""
+
+
+class DeviceFailure(Exception):
+    """A device did not do what was asked.
+
+    `reason` is for programs and for `errors.toml`, `detail` for a technician; it
+    never holds anything that was read from a document.
+    """
+
+    def __init__(self, reason: FailureReason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+    @property
+    def transient(self) -> bool:
+        """Whether trying again can help."""
+        return self.reason in TRANSIENT
+
+
+class Observable(Generic[T]):
+    """A value that tells its observers when it changes, and only then.
+
+    Observers are called in the thread that sets the value; observers that live on an
+    event loop pass it on with `loop.call_soon_threadsafe`.
+    """
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+        self._observers: list[Callable[[T], None]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def value(self) -> T:
+        """The value now."""
+        return self._value
+
+    def observe(self, observer: Callable[[T], None]) -> None:
+        """Call `observer` with every new value from now on."""
+        self._observers.append(observer)
+
+    def set(self, value: T) -> None:
+        """Set the value; observers hear of it only if it differs."""
+        with self._lock:
+            if value == self._value:
+                return
+            self._value = value
+        for observer in self._observers:
+            observer(value)
+
+
+class DeviceThread:
+    """The one thread in which a device's blocking calls run.
+
+    Vendor libraries and serial lines want all calls from the same thread; the event
+    loop wants none of them. `stopping` is set when the device is being closed or the
+    waiting caller has gone away: long calls look at it between two steps.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    async def run(self, call: Callable[[threading.Event], T]) -> T:
+        """Run `call(stopping)` in the thread; cancelling the awaiter sets `stopping`."""
+        stopping = threading.Event()
+        future = asyncio.get_running_loop().run_in_executor(
+            self._executor, call, stopping
+        )
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            stopping.set()
+            await asyncio.wait([future])
+            if not future.cancelled():
+                future.exception()
+            raise
+
+    def close(self) -> None:
+        """Let the running call end and take no more."""
+        self._executor.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,1 @@
+"""The A4 printer: IPP, to a printer or to a CUPS queue alike."""

@@ -1,0 +1,1 @@
+"""The resident ID-card reader: the SDT/SAM protocol over a serial line."""

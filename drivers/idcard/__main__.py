@@ -1,0 +1,100 @@
+"""`python -m drivers.idcard`: read one card, or serve a simulated reader."""
+
+import argparse
+import asyncio
+import sys
+import threading
+
+from drivers.commandline import print_json, report_failure
+from drivers.device import DeviceFailure, FailureReason
+from drivers.idcard.driver import SdtReader
+from drivers.idcard.port import IdentityDocument
+from drivers.idcard.protocol import BAUD_RATES
+from drivers.idcard.simulator import FAULTS, Pace, ReaderSimulator
+from drivers.simulation import Reporter, load_plugin, serve_until_stopped
+
+PEOPLE = "sandbox.people.cards:card_image"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser("python -m drivers.idcard", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    read = commands.add_parser("read", help="wait for one card and read it")
+    read.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB0")
+    read.add_argument("--baud", type=int, default=115200, choices=BAUD_RATES)
+    read.add_argument("--timeout", type=float, default=30.0, help="seconds (default 30)")
+    read.add_argument("--json", action="store_true", help="print the document as JSON")
+    simulate = commands.add_parser("simulate", help="serve a reader; prints its port")
+    simulate.add_argument("--person", help="whose card lies on the reader at the start")
+    simulate.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        choices=sorted(FAULTS),
+        metavar="NAME",
+        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
+    )
+    simulate.add_argument("--read-seconds", type=float, default=1.0)
+    simulate.add_argument("--baud", type=int, default=115200, choices=BAUD_RATES)
+    simulate.add_argument("--people", default=PEOPLE, help="plug-in that makes cards")
+    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
+    return parser.parse_args(arguments)
+
+
+async def read_one(port: str, baud: int, timeout: float) -> IdentityDocument:
+    """Wait for a card and read it. Raises DeviceFailure."""
+    reader = SdtReader(port, baud)
+    try:
+        await reader.open()
+        async with asyncio.timeout(timeout):
+            await reader.wait_for_card()
+            return await reader.read(lambda _: None)
+    except TimeoutError as error:
+        detail = f"no card within {timeout:g} s"
+        raise DeviceFailure(FailureReason.NO_CARD, detail) from error
+    finally:
+        reader.close()
+
+
+def run_read(options: argparse.Namespace) -> int:
+    """The `read` command; the exit status."""
+    try:
+        document = asyncio.run(read_one(options.port, options.baud, options.timeout))
+    except DeviceFailure as failure:
+        return report_failure(failure, options.json)
+    if options.json:
+        print_json(document.as_json())
+    else:
+        for name, value in document.as_json().items():
+            print(f"{name:18} {value if value is not None else '-'}")
+    return 0
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """The `simulate` command; the exit status."""
+    reporter = Reporter(sys.stdout, enabled=options.control)
+    pace = Pace(baud=options.baud, read=options.read_seconds)
+    try:
+        simulator = ReaderSimulator(reporter, pace, load_plugin(options.people))
+        for fault in options.fault:
+            simulator.fault(fault)
+        if options.person:
+            simulator.place(options.person)
+    except (ValueError, KeyError) as error:
+        print(f"cannot simulate: {error}", file=sys.stderr)
+        return 2
+    reporter.address(simulator.path)
+    threading.Thread(target=simulator.run, daemon=True).start()
+    serve_until_stopped(simulator.obey if options.control else None)
+    return 0
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    options = parse()
+    return run_read(options) if options.command == "read" else run_simulate(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""`python -m drivers.receipt_printer`: test page, status, or a simulated printer."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from drivers.commandline import print_json, report_failure
+from drivers.device import DeviceFailure
+from drivers.simulation import Reporter, serve_until_stopped
+
+TARGET_HELP = "tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT or file:PATH"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser("python -m drivers.receipt_printer", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, purpose in (("test", "print a test page"), ("status", "ask how it is")):
+        command = commands.add_parser(name, help=purpose)
+        command.add_argument("--target", required=True, help=TARGET_HELP)
+        command.add_argument("--json", action="store_true")
+    simulate = commands.add_parser("simulate", help="serve a printer; prints its target")
+    simulate.add_argument("--out", type=Path, default=Path("."), help="where receipts go")
+    simulate.add_argument("--mm-per-second", type=float, default=150.0)
+    simulate.add_argument("--dots", type=int, default=576)
+    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
+    return parser.parse_args(arguments)
+
+
+def run_printer(options: argparse.Namespace) -> int:
+    """The `test` and `status` commands; the exit status."""
+    from drivers.receipt_printer.driver import EscposPrinter
+    from drivers.receipt_printer.testpage import draw_test_page
+
+    try:
+        printer = EscposPrinter(options.target)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        if options.command == "test":
+            page = draw_test_page(printer.capabilities)
+            fields: dict[str, object] = {"state": str(asyncio.run(printer.print(page)))}
+        else:
+            condition = asyncio.run(printer.condition())
+            fields = {
+                "status": str(printer.status.value),
+                "paper": str(condition.paper),
+                "cover_open": condition.cover_open,
+                "fault": condition.fault,
+            }
+    except DeviceFailure as failure:
+        return report_failure(failure, options.json)
+    finally:
+        printer.close()
+    if options.json:
+        print_json(fields)
+    else:
+        print(", ".join(f"{name} {_word(value)}" for name, value in fields.items()))
+    return 0
+
+
+def _word(value: object) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """The `simulate` command; the exit status."""
+    from drivers.receipt_printer.simulator import PrinterSimulator
+
+    if not options.out.is_dir():
+        print(f"cannot simulate: {options.out} is not a folder", file=sys.stderr)
+        return 2
+    reporter = Reporter(sys.stdout, enabled=options.control)
+    simulator = PrinterSimulator(reporter, options.out, options.mm_per_second, options.dots)
+    simulator.serve_in_background()
+    reporter.address(simulator.address)
+    serve_until_stopped(simulator.obey if options.control else None)
+    return 0
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    options = parse()
+    return run_simulate(options) if options.command == "simulate" else run_printer(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""An ESC/POS printer: python-escpos carries the bytes, this module knows when it is done.
+
+A target is `tcp://host:port`, `serial:/dev/ttyS0`, `usb:04b8:0e15` or `file:/path`.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import serial
+from escpos.escpos import Escpos
+from escpos.exceptions import DeviceNotFoundError
+from escpos.exceptions import Error as EscposError
+from escpos.printer import File, Network, Serial, Usb
+
+from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
+from drivers.receipt_printer.port import Capabilities, Condition, Paper, Raster, Settlement
+from drivers.receipt_printer.protocol import (
+    ASK_OFFLINE_CAUSE,
+    ASK_PAPER,
+    RECOVER_AND_CLEAR,
+    decode_condition,
+    encode_receipt,
+    is_done_answer,
+    is_realtime_answer,
+)
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 5.0
+SEND_SECONDS = 30.0
+"""How long a printer with a small memory may take to accept a receipt."""
+ANSWER_SECONDS = 0.5
+"""How long a printer may take to answer a real-time question."""
+SLOWEST_MM_PER_SECOND = 40.0
+"""Below this a printer counts as stuck."""
+PATIENCE_SECONDS = 3.0
+LINE_ERRORS = (OSError, EscposError, serial.SerialException, socket.timeout)
+
+
+class TcpLine(Network):  # type: ignore[misc]
+    """A network printer.
+
+    Unlike the library's own it leaves no socket behind when nobody answers.
+    """
+
+    def open(self, raise_not_found: bool = True) -> None:
+        """Connect. Raises OSError."""
+        self.device = socket.create_connection((self.host, self.port), CONNECT_SECONDS)
+
+
+class EscposPrinter:
+    """A receipt printer that speaks ESC/POS."""
+
+    def __init__(self, target: str, capabilities: Capabilities | None = None) -> None:
+        self.capabilities = capabilities or Capabilities()
+        self.status: Observable[Status] = Observable(Status.ONLINE)
+        self._target = target
+        self._connect = transport(target)
+        self._thread = DeviceThread(f"receipt {target}")
+        self._done = False
+
+    async def condition(self) -> Condition:
+        """Ask the printer how it is. Raises DeviceFailure."""
+        return await self._thread.run(lambda _: self._on_line(self._condition))
+
+    async def print(self, raster: Raster) -> Settlement:
+        """Print, cut, and wait until it settled. Raises DeviceFailure."""
+        return await self._thread.run(
+            lambda stopping: self._on_line(lambda line: self._print(line, raster, stopping))
+        )
+
+    def close(self) -> None:
+        """Release the wire."""
+        self._thread.close()
+
+    # In the device's thread
+
+    def _on_line(self, work: Callable[[Escpos], T]) -> T:
+        """Do `work` on an open line; a lost line becomes a DeviceFailure."""
+        line: Escpos | None = None
+        try:
+            line = self._connect()
+            line.open()
+            result = work(line)
+        except LINE_ERRORS as error:
+            gone = isinstance(error, DeviceNotFoundError | FileNotFoundError)
+            self.status.set(Status.NO_DEVICE if gone else Status.OFFLINE)
+            raise DeviceFailure(
+                FailureReason.RECEIPT_PRINTER_FAULT, f"{self._target}: {error}"
+            ) from error
+        finally:
+            if line is not None:
+                line.close()
+        self.status.set(Status.ONLINE)
+        return result
+
+    def _condition(self, line: Escpos) -> Condition:
+        if isinstance(line, File):
+            return Condition()
+        return decode_condition(
+            self._ask(line, ASK_OFFLINE_CAUSE), self._ask(line, ASK_PAPER)
+        )
+
+    def _print(self, line: Escpos, raster: Raster, stopping: threading.Event) -> Settlement:
+        self._refuse_if_unable(self._condition(line))
+        self._done = False
+        line._raw(encode_receipt(raster, self.capabilities.cutter))
+        if isinstance(line, File):
+            return Settlement.UNPROVEN
+        length = raster.shape[0] / self.capabilities.dots_per_mm
+        deadline = time.monotonic() + PATIENCE_SECONDS + length / SLOWEST_MM_PER_SECOND
+        while time.monotonic() < deadline and not stopping.is_set():
+            self._wait_for(line, is_done_answer, ANSWER_SECONDS)
+            if self._done:
+                return Settlement.PRINTED
+            try:
+                self._refuse_if_unable(self._condition(line))
+            except DeviceFailure:
+                line._raw(RECOVER_AND_CLEAR)
+                raise
+        line._raw(RECOVER_AND_CLEAR)
+        raise DeviceFailure(FailureReason.RECEIPT_PRINTER_FAULT, "the receipt did not settle")
+
+    def _refuse_if_unable(self, condition: Condition) -> None:
+        if condition.cover_open:
+            raise DeviceFailure(FailureReason.RECEIPT_PRINTER_COVER_OPEN)
+        if condition.paper is Paper.OUT:
+            raise DeviceFailure(FailureReason.RECEIPT_PRINTER_NO_PAPER)
+        if condition.fault:
+            raise DeviceFailure(FailureReason.RECEIPT_PRINTER_FAULT, "the printer reports an error")
+
+    def _ask(self, line: Escpos, question: bytes) -> int | None:
+        line._raw(question)
+        return self._wait_for(line, is_realtime_answer, ANSWER_SECONDS)
+
+    def _wait_for(
+        self, line: Escpos, wanted: Callable[[int], bool], seconds: float
+    ) -> int | None:
+        """The first byte that is wanted, or None where none came in time."""
+        deadline = time.monotonic() + seconds
+        found = None
+        while found is None and (left := deadline - time.monotonic()) > 0:
+            for byte in read_some(line, left):
+                self._done = self._done or is_done_answer(byte)
+                if found is None and wanted(byte):
+                    found = byte
+        return found
+
+
+def read_some(line: Escpos, seconds: float) -> bytes:
+    """What the printer has sent, waiting at most that long; empty where nothing came."""
+    device = line.device
+    if isinstance(device, socket.socket):
+        device.settimeout(seconds)
+        try:
+            received = device.recv(64)
+        except TimeoutError:
+            return b""
+        finally:
+            device.settimeout(SEND_SECONDS)
+        if not received:
+            raise ConnectionResetError("the printer hung up")
+        return received
+    if isinstance(device, serial.Serial):
+        device.timeout = seconds
+        return bytes(device.read(1))
+    return bytes(line._read())
+
+
+def transport(target: str) -> Callable[[], Escpos]:
+    """How to connect to a target. Raises ValueError for one that is not understood."""
+    kind, _, rest = target.partition(":")
+    if kind == "tcp" and rest.startswith("//"):
+        host, _, port = rest[2:].rpartition(":")
+        if host and port.isascii() and port.isdigit():
+            return lambda: TcpLine(host, int(port))
+    elif kind == "serial" and rest:
+        return lambda: Serial(rest, baudrate=115200, timeout=1)
+    elif kind == "usb":
+        vendor, _, product = rest.partition(":")
+        try:
+            ids = int(vendor, 16), int(product, 16)
+        except ValueError:
+            ids = (-1, -1)
+        if min(ids) >= 0:
+            return lambda: Usb(*ids)
+    elif kind == "file" and rest:
+        return lambda: File(rest)
+    raise ValueError(
+        f"target {target!r} is none of tcp://HOST:PORT, serial:DEVICE, "
+        "usb:VENDOR:PRODUCT, file:PATH"
+    )

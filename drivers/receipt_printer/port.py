@@ -1,0 +1,65 @@
+"""What a receipt printer offers: one picture on paper, and what it knows of itself."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from drivers.device import Observable, Status
+
+Raster = npt.NDArray[np.bool_]
+"""Rows and columns of dots; True is black."""
+
+
+class Paper(StrEnum):
+    """How much paper there is; unknown unless the printer says so."""
+
+    FULL = "full"
+    LOW = "low"
+    OUT = "out"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What the printer says of itself at one moment. None: it does not say."""
+
+    paper: Paper = Paper.UNKNOWN
+    cover_open: bool | None = None
+    fault: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a receipt printer can do at all; 80 mm paper at 203 dpi by default."""
+
+    dots: int = 576
+    dots_per_mm: float = 8.0
+    cutter: bool = True
+
+
+class Settlement(StrEnum):
+    """How a printed receipt ended."""
+
+    PRINTED = "printed"
+    """The printer said, after the last line, that it had worked through all."""
+    UNPROVEN = "unproven"
+    """All was handed over, to something that cannot answer."""
+
+
+class ReceiptPrinter(Protocol):
+    """A receipt printer. All methods are for the event loop."""
+
+    capabilities: Capabilities
+    status: Observable[Status]
+
+    async def condition(self) -> Condition:
+        """Ask the printer how it is. Raises DeviceFailure."""
+
+    async def print(self, raster: Raster) -> Settlement:
+        """Print, cut, and wait until it settled. Raises DeviceFailure."""
+
+    def close(self) -> None:
+        """Release the wire."""
