@@ -1,0 +1,63 @@
+"""Kinds of certificate and the departments that issue them, read from `types.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TYPES_FILE = Path(__file__).with_name("types.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department: its name and its unified social credit code (18 characters)."""
+
+    name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateType:
+    """One kind of certificate: what it is called, who issues it, what stands in it."""
+
+    id: str
+    name: str
+    name_en: str
+    department: Department
+    sequence: str
+    layout: str
+    months_valid: int
+    """0 for no end."""
+    fields: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    body: str
+
+    @property
+    def code(self) -> str:
+        """The type's code of GB/T 36904: 18 characters of its department and 3 digits."""
+        return self.department.code + self.sequence
+
+
+@cache
+def certificate_types() -> dict[str, CertificateType]:
+    """All kinds by id."""
+    with TYPES_FILE.open("rb") as file:
+        entries = tomllib.load(file)
+    departments = {name: Department(**entry) for name, entry in entries["departments"].items()}
+    return {
+        name: CertificateType(
+            id=name,
+            name=entry["name"],
+            name_en=entry["name_en"],
+            department=departments[entry["department"]],
+            sequence=entry["sequence"],
+            layout=entry["layout"],
+            months_valid=entry["months_valid"],
+            fields=tuple((label, value) for label, value in entry["fields"]),
+            columns=tuple(entry.get("columns", ())),
+            rows=tuple(tuple(row) for row in entry.get("rows", ())),
+            body=entry.get("body", ""),
+        )
+        for name, entry in entries["types"].items()
+    }

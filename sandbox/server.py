@@ -1,0 +1,290 @@
+"""The platform's HTTP server: identity, certificate library, and its own switches.
+
+Its OpenAPI page is at /docs. A province's own platform looks different; a terminal
+reaches it through an adapter of the same ports (docs/platform.md).
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import cv2
+import swagger_ui_bundle
+from cryptography.hazmat.primitives.serialization import Encoding
+from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, Field
+
+from sandbox.faults import FAULTS, Faults, change_one_byte
+from sandbox.identity import GRANT, Grant, IdentityService, Refused
+from sandbox.keys import KeyStore
+from sandbox.library.issue import Library
+from sandbox.people.drawing import Pose, draw_portrait
+
+SLOW_SECONDS = 30
+REFERENCE_SIZE = (360, 450)
+
+DESCRIPTION = """
+Stands in for the government side of a Tongban terminal. Everybody and everything here
+is made up. A terminal signs a citizen in with an assertion, lists the citizen's
+certificates and fetches their files.
+"""
+
+
+class Tokens(BaseModel):
+    """What a sign-in yields."""
+
+    access_token: str
+    token_type: str
+    expires_in: int = Field(description="seconds")
+    scope: str
+    id_token: str = Field(description="signed; carries acr, amr and the assertion's jti as nonce")
+
+
+class OAuthError(BaseModel):
+    """Why a request was refused (RFC 6749, section 5.2)."""
+
+    error: str
+    error_description: str
+
+
+class Certificate(BaseModel):
+    """One certificate in a holder's list; element names after GB/T 36903."""
+
+    certificateIdentifier: str = Field(description="GB/T 36904, with its check character")
+    certificateType: str
+    certificateTypeName: str
+    certificateTypeNameEn: str
+    certificateTypeCode: str
+    certificateNumber: str
+    certificateIssuingAuthorityName: str
+    certificateIssuingAuthorityCode: str
+    certificateIssuedDate: date
+    certificateExpiringDate: date | None
+    certificateHolderName: str
+    certificateAreaCode: str
+    status: str = Field(description="01 valid, 03 revoked, 05 expired")
+    statusLabel: str
+    statusAskedAt: datetime
+    format: str
+
+
+class Certificates(BaseModel):
+    """A holder's list."""
+
+    certificates: list[Certificate]
+
+
+class Switch(BaseModel):
+    """A fault to switch."""
+
+    name: str
+    on: bool = True
+
+
+class Registration(BaseModel):
+    """A terminal that is let in."""
+
+    terminal: str
+    public_key: dict[str, Any] = Field(description="an EC P-256 JWK")
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthError}, 401: {"model": OAuthError}}
+
+
+def create_app(issuer: str, state: Path) -> FastAPI:
+    """The server; `state` is the folder that holds its keys."""
+    keys = KeyStore(state / "keys")
+    identity = IdentityService(issuer, keys)
+    library = Library(keys, date.today())
+    faults = Faults()
+    app = FastAPI(
+        title="Tongban sandbox platform",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.identity = identity
+    app.state.faults = faults
+    app.state.library = library
+    _write_trust(keys, state)
+    _add_middle(app, faults)
+    _add_docs(app)
+    _add_identity(app, identity, faults)
+    _add_library(app, identity, library, faults)
+    _add_switches(app, identity, faults)
+    return app
+
+
+def _write_trust(keys: KeyStore, state: Path) -> None:
+    """The authority's certificate, for terminals to trust."""
+    trust = state / "trust"
+    trust.mkdir(exist_ok=True)
+    (trust / "root.crt").write_bytes(keys.root.certificate.public_bytes(Encoding.PEM))
+
+
+def _add_middle(app: FastAPI, faults: Faults) -> None:
+    @app.middleware("http")
+    async def misbehave(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        if not request.url.path.startswith("/sandbox/"):
+            if "error_500" in faults:
+                return JSONResponse({"error": "server_error"}, 500)
+            if "slow" in faults:
+                await asyncio.sleep(SLOW_SECONDS)
+        return await call_next(request)
+
+    @app.exception_handler(Refused)
+    async def refuse(_: Request, refused: Refused) -> JSONResponse:
+        status = 401 if refused.error in ("invalid_client", "invalid_token") else 400
+        body = {"error": refused.error, "error_description": refused.why}
+        return JSONResponse(body, status)
+
+
+def _add_docs(app: FastAPI) -> None:
+    app.mount("/swagger", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), "swagger")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Tongban sandbox platform",
+            swagger_js_url="/swagger/swagger-ui-bundle.js",
+            swagger_css_url="/swagger/swagger-ui.css",
+            swagger_favicon_url="/swagger/favicon-32x32.png",
+        )
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> HTMLResponse:
+        return HTMLResponse('<p>Tongban sandbox. <a href="/docs">API</a></p>')
+
+    @app.get("/health", tags=["platform"])
+    async def health() -> dict[str, str]:
+        """Whether the platform is there."""
+        return {"status": "ok"}
+
+
+def _add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> None:
+    def terminal(
+        client_assertion_type: Annotated[str, Form()], client_assertion: Annotated[str, Form()]
+    ) -> str:
+        return identity.authenticate(client_assertion_type, client_assertion)
+
+    caller_type = Annotated[str, Depends(terminal)]
+
+    @app.get("/.well-known/openid-configuration", tags=["identity"])
+    async def discovery() -> dict[str, Any]:
+        """OpenID Connect discovery."""
+        return identity.discovery()
+
+    @app.get("/identity/jwks", tags=["identity"])
+    async def jwks() -> dict[str, Any]:
+        """The keys that sign tokens."""
+        return identity.jwks()
+
+    @app.post("/identity/token", tags=["identity"], responses=REFUSALS)
+    async def token(
+        caller: caller_type,
+        grant_type: Annotated[str, Form()],
+        assertion: Annotated[str, Form()],
+    ) -> Tokens:
+        """Sign a citizen in by an assertion of document and face (RFC 7523)."""
+        if grant_type != GRANT:
+            raise Refused("unsupported_grant_type", grant_type)
+        if "sign_in_refused" in faults:
+            raise Refused("invalid_grant", "refused on demand")
+        return Tokens.model_validate(
+            identity.sign_in(caller, assertion, forged="token_forged" in faults)
+        )
+
+    @app.post("/identity/revoke", tags=["identity"])
+    async def revoke(caller: caller_type, token: Annotated[str, Form()]) -> dict[str, str]:
+        """End a citizen's sign-in (RFC 7009)."""
+        identity.revoke(token)
+        return {}
+
+    @app.post(
+        "/identity/face-reference",
+        tags=["identity"],
+        responses={200: {"content": {"image/png": {}}}, **REFUSALS},
+        response_class=Response,
+    )
+    async def face_reference(caller: caller_type, assertion: Annotated[str, Form()]) -> Response:
+        """The reference picture for one visit, after the citizen's consent."""
+        person = identity.face_reference(caller, assertion)
+        picture = draw_portrait(person.recipe, Pose(), REFERENCE_SIZE)
+        return Response(cv2.imencode(".png", picture)[1].tobytes(), media_type="image/png")
+
+
+def _add_library(
+    app: FastAPI, identity: IdentityService, library: Library, faults: Faults
+) -> None:
+    def citizen(authorization: Annotated[str, Header()] = "") -> Grant:
+        return identity.grant(authorization.removeprefix("Bearer "))
+
+    citizen_type = Annotated[Grant, Depends(citizen)]
+
+    @app.get("/library/certificates", tags=["library"], responses=REFUSALS)
+    async def certificates(grant: citizen_type) -> Certificates:
+        """The certificates of the citizen who is signed in, with their status now."""
+        now = datetime.now(UTC)
+        entries = [one.as_json(now) for one in library.list(grant.person)]
+        return Certificates.model_validate({"certificates": entries})
+
+    @app.get(
+        "/library/certificates/{identifier}/file",
+        tags=["library"],
+        responses={200: {"content": {"application/pdf": {}}}, **REFUSALS},
+        response_class=Response,
+    )
+    def file(grant: citizen_type, identifier: str) -> Response:
+        """The signed file of one certificate."""
+        issued = library.find(grant.person, identifier)
+        if issued is None:
+            raise HTTPException(404, "the citizen holds no such certificate")
+        document = library.file(issued, trusted="file_untrusted" not in faults)
+        if "file_altered" in faults:
+            document = change_one_byte(document)
+        if "file_garbage" in faults:
+            document = b"%PDF-1.7 this is no document"
+        return Response(document, media_type="application/pdf")
+
+
+def _add_switches(app: FastAPI, identity: IdentityService, faults: Faults) -> None:
+    @app.get("/sandbox/faults", tags=["sandbox"])
+    async def list_faults() -> dict[str, str]:
+        """The faults that can be switched on."""
+        return FAULTS
+
+    @app.post("/sandbox/faults", tags=["sandbox"])
+    async def switch(order: Switch) -> dict[str, bool]:
+        """Switch a fault on or off."""
+        try:
+            faults.switch(order.name, order.on)
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        return {name: name in faults for name in FAULTS}
+
+    @app.delete("/sandbox/faults", tags=["sandbox"])
+    async def clear() -> dict[str, bool]:
+        """Switch all faults off."""
+        faults.clear()
+        return {name: name in faults for name in FAULTS}
+
+    @app.post("/sandbox/terminals", tags=["sandbox"])
+    async def register(registration: Registration) -> dict[str, str]:
+        """Let a terminal in. In a province this is the work of its operators."""
+        identity.register(registration.terminal, registration.public_key)
+        return {"terminal": registration.terminal}
+
+
+def openapi_json(app: FastAPI) -> str:
+    """The OpenAPI document as text."""
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=2)

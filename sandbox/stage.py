@@ -1,0 +1,191 @@
+"""Everything around a terminal, in processes of their own: platform, line, devices.
+
+Started as `python -m sandbox stage`. Its first line of output is a JSON object that
+says where everything is. It then takes orders, one JSON object a line, such as
+`{"to": "idcard", "do": "place", "person": "li-xiulan"}`, passes on what the simulators
+report (with `from`), and ends, with all it started, when its input ends.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from sandbox.line import Line
+from sandbox.server import create_app
+
+START_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast the simulated devices are, in seconds."""
+
+    first_page: float = 8.0
+    next_page: float = 1.5
+    card_read: float = 1.0
+
+
+class Simulator:
+    """One simulated device: a child process that obeys JSON lines."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, address: str) -> None:
+        self.name = name
+        self.address = address
+        self._process = process
+
+    @classmethod
+    async def start(cls, name: str, *arguments: str) -> "Simulator":
+        """Start `python -m drivers.NAME simulate`. Raises RuntimeError if it does not come up."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", f"drivers.{name}", "simulate", "--control", *arguments,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        line = await asyncio.wait_for(process.stdout.readline(), START_SECONDS)
+        if not line:
+            raise RuntimeError(f"the simulated {name} did not start")
+        return cls(name, process, line.decode().strip())
+
+    def order(self, command: dict[str, Any]) -> None:
+        """Pass a command on."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(command).encode() + b"\n")
+
+    async def reports(self, report: Callable[[dict[str, Any]], None]) -> None:
+        """Pass on what the simulator reports until it ends."""
+        assert self._process.stdout is not None
+        while line := await self._process.stdout.readline():
+            report({"from": self.name, **json.loads(line)})
+
+    async def stop(self) -> None:
+        """End the process by ending its input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), 5)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+class Platform:
+    """The platform's server in this process, behind a line that can be cut."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.line: Line | None = None
+        self.address = ""
+        self._app: Any = None
+        self._server: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen; the address that terminals use leads through the line."""
+        inside = free_port()
+        self.line = Line("127.0.0.1", inside)
+        self.address = f"http://127.0.0.1:{await self.line.serve()}"
+        self._app = create_app(self.address, self._folder)
+        config = uvicorn.Config(
+            self._app, host="127.0.0.1", port=inside, log_level="warning", lifespan="off"
+        )
+        self._server = uvicorn.Server(config)
+        self._task = asyncio.create_task(self._server.serve())
+        await asyncio.to_thread(self._app.state.library.issue_all)
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+
+    def order(self, command: dict[str, Any]) -> None:
+        """Carry out: cut, mend, fault, clear, register."""
+        assert self.line is not None
+        match command["do"]:
+            case "cut":
+                self.line.cut()
+            case "mend":
+                self.line.mend()
+            case "fault":
+                self._app.state.faults.switch(command["name"], True)
+            case "clear":
+                self._app.state.faults.clear()
+                self.line.mend()
+            case "register":
+                self._app.state.identity.register(command["terminal"], command["public_key"])
+            case other:
+                raise ValueError(f"unknown command {other!r}")
+
+    async def stop(self) -> None:
+        """End the server."""
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self.line is not None:
+            self.line.close()
+
+
+async def run(folder: Path, pace: Pace) -> int:
+    """Set the stage, obey until the input ends, clear the stage; the exit status."""
+    papers = folder / "papers"
+    papers.mkdir(parents=True, exist_ok=True)
+    platform = Platform(folder)
+    simulators: dict[str, Simulator] = {}
+    try:
+        _, *started = await asyncio.gather(
+            platform.start(),
+            Simulator.start("idcard", "--read-seconds", str(pace.card_read)),
+            Simulator.start("camera"),
+            Simulator.start("receipt_printer", "--out", str(papers)),
+            Simulator.start(
+                "document_printer", "--out", str(papers),
+                "--first-page", str(pace.first_page), "--next-page", str(pace.next_page),
+            ),
+        )
+        simulators = {one.name: one for one in started}
+        tell(
+            {
+                "platform": platform.address,
+                "trust": str(folder / "trust"),
+                "papers": str(papers),
+                **{name: one.address for name, one in simulators.items()},
+            }
+        )
+        reports = [asyncio.create_task(one.reports(tell)) for one in started]
+        await obey({"platform": platform.order, **{n: s.order for n, s in simulators.items()}})
+        for task in reports:
+            task.cancel()
+    finally:
+        await asyncio.gather(platform.stop(), *(one.stop() for one in simulators.values()))
+    return 0
+
+
+async def obey(receivers: dict[str, Callable[[dict[str, Any]], None]]) -> None:
+    """Pass orders on until the input ends; what is not understood is said, not obeyed."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        try:
+            order = json.loads(line)
+            receivers[order["to"]](order)
+        except (ValueError, KeyError, TypeError) as error:
+            tell({"from": "stage", "event": "not_understood", "why": str(error)})
+
+
+def tell(message: dict[str, Any]) -> None:
+    """One JSON line on standard output."""
+    print(json.dumps(message), flush=True)
+
+
+def free_port() -> int:
+    """A port on loopback that nobody uses."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
