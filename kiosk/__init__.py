@@ -1,0 +1,1 @@
+"""What a terminal knows and decides. Imports no Kivy and no device library."""

@@ -1,0 +1,1 @@
+"""Electronic certificates: list, fetch, verify, draw, and prepare the printed copy."""

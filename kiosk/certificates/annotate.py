@@ -1,0 +1,65 @@
+"""The printed copy: the original's pages, unchanged in size and place, with a margin line.
+
+Every copy says what it is for, where and when it was printed, which page and which copy
+it is (an annotated copy, 加注件; docs/certificates.md). The line is set by typst and
+laid over the page; the original's content stays as it is. For the worker process.
+"""
+
+import io
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+import typst
+
+from kiosk.certificates.port import Annotation
+
+TEMPLATE = Path(__file__).with_name("annotation.typ")
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATE))
+
+
+def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
+    """The document to print: all copies, one behind the other, and its pages.
+
+    Raises ValueError where the document cannot be opened.
+    """
+    try:
+        original = pikepdf.open(io.BytesIO(document))
+    except pikepdf.PdfError as error:
+        raise ValueError(f"cannot be printed: {error}") from error
+    # Signature fields would dangle in a copy; what they show becomes part of the page.
+    original.flatten_annotations("print")
+    for page in original.pages:
+        if "/Annots" in page:
+            del page["/Annots"]
+    pages = len(original.pages)
+    sizes = [[float(edge) for edge in page.mediabox] for page in original.pages]
+    data = json.dumps(
+        {
+            **asdict(annotation),
+            "pages": [[box[2] - box[0], box[3] - box[1]] for box in sizes],
+        },
+        ensure_ascii=False,
+    )
+    compiled = _compiler().compile(format="pdf", sys_inputs={"annotation": data})
+    assert isinstance(compiled, bytes)
+    lines = pikepdf.open(io.BytesIO(compiled))
+    plain = io.BytesIO()
+    original.save(plain)
+    printed = pikepdf.new()
+    for copy in range(annotation.copies):
+        # Opened anew: pages that are copied twice share what is laid over them.
+        source = pikepdf.open(plain)
+        for number in range(pages):
+            printed.pages.append(source.pages[number])
+            page = pikepdf.Page(printed.pages[-1])
+            page.add_overlay(pikepdf.Page(lines.pages[copy * pages + number]), None)
+    out = io.BytesIO()
+    printed.save(out)
+    return out.getvalue(), pages * annotation.copies

@@ -1,0 +1,63 @@
+"""The documents of a visit: what the visit asks of the limited worker process."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from drivers.receipt_printer.port import Raster
+from kiosk.certificates.port import Annotation, CheckedFile, Page
+from kiosk.errors import Failure
+from kiosk.printing.port import Receipt
+from kiosk.reasons import Reason
+from kiosk.worker import Answer, Fields, Refusal, Worker, WorkerFault
+
+REASONS = {
+    "altered": Reason.CERTIFICATE_ALTERED,
+    "untrusted": Reason.CERTIFICATE_UNTRUSTED,
+    "unsigned": Reason.CERTIFICATE_UNSIGNED,
+    "unreadable": Reason.CERTIFICATE_UNREADABLE,
+}
+
+
+class DocumentService:
+    """Verifies, draws and prepares documents, in a process of its own."""
+
+    def __init__(self, worker: Worker, trust: Path) -> None:
+        self._worker = worker
+        self._trust = str(trust)
+
+    async def warm_up(self) -> None:
+        """Start the worker before it is needed. Raises Failure."""
+        await self._call("warm_up", {"trust": self._trust}, [])
+
+    async def check(self, document: bytes) -> CheckedFile:
+        """Verify a certificate's file and draw its first page. Raises Failure."""
+        fields, blobs = await self._call("check", {"trust": self._trust}, [document])
+        preview = Page(fields["width"], fields["height"], blobs[0])
+        return CheckedFile(document, fields["pages"], fields["signer"], preview)
+
+    async def prepare(self, document: bytes, annotation: Annotation) -> tuple[bytes, int]:
+        """The document to print and its pages. Raises Failure."""
+        fields, blobs = await self._call("prepare", asdict(annotation), [document])
+        return blobs[0], int(fields["pages"])
+
+    async def receipt(self, receipt: Receipt, dots: int) -> Raster:
+        """A receipt as dots. Raises Failure."""
+        request = {"receipt": asdict(receipt), "dots": dots}
+        fields, blobs = await self._call("receipt", request, [])
+        packed = np.frombuffer(blobs[0], np.uint8).reshape(fields["rows"], -1)
+        return np.unpackbits(packed, axis=1)[:, :dots].astype(np.bool_)
+
+    async def stop(self) -> None:
+        """End the worker: the next visit gets a fresh one, which has seen nothing."""
+        await self._worker.stop()
+
+    async def _call(self, name: str, fields: Fields, blobs: list[bytes]) -> Answer:
+        try:
+            return await self._worker.call(name, fields, blobs)
+        except Refusal as refusal:
+            reason = REASONS.get(refusal.kind, Reason.CERTIFICATE_UNREADABLE)
+            raise Failure(reason, refusal.detail) from refusal
+        except WorkerFault as fault:
+            raise Failure(Reason.CERTIFICATE_UNREADABLE, str(fault)) from fault

@@ -1,0 +1,74 @@
+"""The certificate library over HTTP, as the sandbox's OpenAPI page describes it."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from kiosk.certificates.identifier import check_identifier
+from kiosk.certificates.port import Certificate
+from kiosk.errors import Failure
+from kiosk.identity.port import Session
+from kiosk.platform import Platform
+from kiosk.reasons import Reason
+from kiosk.visit.states import CertificateStatus
+
+STATUSES = {
+    "01": CertificateStatus.VALID,
+    "02": CertificateStatus.SUSPENDED,
+    "03": CertificateStatus.REVOKED,
+    "04": CertificateStatus.CANCELLED,
+    "05": CertificateStatus.EXPIRED,
+    "06": CertificateStatus.TRANSFERRED,
+    "07": CertificateStatus.REVOKED,
+}
+"""Status codes in use (docs/certificates.md); others are UNKNOWN, the code is kept."""
+
+
+class HttpLibrary:
+    """A certificate library at `ADDRESS/library`."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._address = f"{platform.address}/library/certificates"
+
+    async def list(self, session: Session) -> list[Certificate]:
+        """What the citizen holds. Raises Failure."""
+        answer = await self._platform.get_json(self._address, _authorisation(session))
+        try:
+            return [read_entry(entry) for entry in answer["certificates"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Failure(Reason.PLATFORM_INVALID, f"list: {error!r}") from error
+
+    async def fetch(self, session: Session, certificate: Certificate) -> bytes:
+        """The file of one certificate. Raises Failure."""
+        address = f"{self._address}/{quote(certificate.identifier)}/file"
+        return await self._platform.get(address, _authorisation(session))
+
+
+def read_entry(entry: dict[str, Any]) -> Certificate:
+    """A certificate from its entry. Raises KeyError, ValueError for one that is none."""
+    identifier = str(entry["certificateIdentifier"])
+    problem = check_identifier(identifier)
+    if problem:
+        raise ValueError(f"identifier: {problem}")
+    return Certificate(
+        identifier=identifier,
+        type=str(entry["certificateType"]),
+        name=str(entry["certificateTypeName"]),
+        name_en=str(entry.get("certificateTypeNameEn") or ""),
+        number=str(entry["certificateNumber"]),
+        issuer=str(entry["certificateIssuingAuthorityName"]),
+        issued=_day(entry.get("certificateIssuedDate")),
+        expires=_day(entry.get("certificateExpiringDate")),
+        status=STATUSES.get(str(entry["status"]), CertificateStatus.UNKNOWN),
+        status_code=str(entry["status"]),
+        asked_at=str(entry["statusAskedAt"]),
+    )
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
+
+
+def _authorisation(session: Session) -> dict[str, str]:
+    return {"Authorization": f"Bearer {session.token}"}

@@ -1,0 +1,97 @@
+"""The worker's side: files from outside are opened here and nowhere else."""
+
+import io
+import logging
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+from asn1crypto import x509 as asn1_x509
+
+from kiosk.certificates.annotate import annotate
+from kiosk.certificates.port import Annotation
+from kiosk.certificates.render import count_pages, render_page
+from kiosk.certificates.verify import Verdict, load_trust, verify_pdf
+from kiosk.printing.port import Receipt
+from kiosk.printing.receipt import draw_receipt
+from kiosk.worker import Answer, Call, Fields, Refusal
+
+PREVIEW_DPI = 110
+
+# What is wrong with a file is the answer; pyHanko would also write it to standard error.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+
+@cache
+def _trust(folder: str) -> list[asn1_x509.Certificate]:
+    return load_trust(Path(folder)) if folder else []
+
+
+def _warm_up(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Load the trust list and set one line, so that the first citizen need not wait."""
+    _trust(fields["trust"])
+    annotate(_empty_page(), Annotation("预热", "", "", "", 1))
+    return {}, []
+
+
+def _empty_page() -> bytes:
+    pdf, out = pikepdf.new(), io.BytesIO()
+    pdf.add_blank_page()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def _check(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Verify a file and draw its first page: field `trust`, one blob."""
+    verification = verify_pdf(blobs[0], _trust(fields["trust"]))
+    if verification.verdict is not Verdict.GENUINE:
+        raise Refusal(str(verification.verdict), verification.detail)
+    try:
+        pages = count_pages(blobs[0])
+        preview = render_page(blobs[0], 1, PREVIEW_DPI)
+    except ValueError as error:
+        raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
+    signer = verification.signatures[0].signer
+    shape = {"width": preview.width, "height": preview.height}
+    return {"pages": pages, "signer": signer, **shape}, [preview.colours]
+
+
+def _verify(fields: Fields, blobs: list[bytes]) -> Answer:
+    """All that is known of a file: field `trust`, one blob."""
+    return verify_pdf(blobs[0], _trust(fields["trust"])).as_json(), []
+
+
+def _render(fields: Fields, blobs: list[bytes]) -> Answer:
+    """A page as a picture: fields `page`, `dpi`, one blob."""
+    try:
+        page = render_page(blobs[0], fields["page"], fields["dpi"])
+    except ValueError as error:
+        raise Refusal("unreadable", str(error)) from error
+    return {"width": page.width, "height": page.height}, [page.colours]
+
+
+def _prepare(fields: Fields, blobs: list[bytes]) -> Answer:
+    """The document to print: fields of Annotation, one blob."""
+    try:
+        document, pages = annotate(blobs[0], Annotation(**fields))
+    except ValueError as error:
+        raise Refusal("unreadable", str(error)) from error
+    return {"pages": pages}, [document]
+
+
+def _receipt(fields: Fields, blobs: list[bytes]) -> Answer:
+    """A receipt as packed dots: fields `receipt` and `dots`."""
+    raster = draw_receipt(Receipt(**fields["receipt"]), fields["dots"])
+    return {"rows": raster.shape[0]}, [np.packbits(raster, axis=1).tobytes()]
+
+
+CALLS: dict[str, Call] = {
+    "warm_up": _warm_up,
+    "check": _check,
+    "verify": _verify,
+    "render": _render,
+    "prepare": _prepare,
+    "receipt": _receipt,
+}

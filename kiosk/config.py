@@ -1,0 +1,159 @@
+"""The configuration of one terminal: typed, read from TOML, errors name the field.
+
+Every field's meaning stands with it; `python -m kiosk.config` prints them all as a
+file to begin with.
+"""
+
+import sys
+import tomllib
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+
+
+class BadConfiguration(ValueError):
+    """The configuration is wrong; the message names the field and what is wrong."""
+
+
+def setting(help: str, default: Any = MISSING) -> Any:
+    """A field with its meaning."""
+    return field(default=default, metadata={"help": help}, kw_only=True)
+
+
+@dataclass(frozen=True)
+class TerminalSection:
+    """Who and where the terminal is."""
+
+    id: str = setting("the terminal's name with the platform")
+    place_zh: str = setting("where it stands, in Chinese, as citizens call it")
+    place_en: str = setting("where it stands, in English", "")
+    key: Path = setting("the terminal's private key (PEM, EC P-256)")
+    state: Path = setting("folder for audit and print ledger")
+
+
+@dataclass(frozen=True)
+class PlatformSection:
+    """The government platform."""
+
+    address: str = setting("where the platform is, such as https://platform.example")
+    trust: Path = setting("folder with the certificates (.crt) of trusted authorities")
+    timeout: float = setting("seconds until the platform counts as too slow", 8.0)
+
+
+@dataclass(frozen=True)
+class DevicesSection:
+    """What is attached, and where."""
+
+    reader: str = setting("serial port of the ID-card reader")
+    reader_baud: int = setting("its baud rate", 115200)
+    camera: str = setting("0, /dev/video0, an address or a file")
+    receipt_printer: str = setting("tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT")
+    document_printer: str = setting("ipp://HOST:PORT/PATH")
+
+
+@dataclass(frozen=True)
+class FacesSection:
+    """How faces are compared."""
+
+    threshold: float = setting("distance below which two faces are the same", 0.42)
+    photo_decoder: str = setting(
+        "plug-in (module:function) that decodes the chip's photo; empty: the platform "
+        "is asked for a reference after consent", ""
+    )
+
+
+@dataclass(frozen=True)
+class ScreenSection:
+    """The panel. All sizes on screens are in millimetres and follow from this."""
+
+    width: int = setting("pixels across", 1080)
+    height: int = setting("pixels down", 1920)
+    px_per_mm: float = setting("pixels per millimetre: 4.03 for 21.5 inches", 4.03)
+    fullscreen: bool = setting("fill the screen and hide the pointer", True)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One terminal."""
+
+    terminal: TerminalSection
+    platform: PlatformSection
+    devices: DevicesSection
+    faces: FacesSection
+    screen: ScreenSection
+
+
+SECTIONS: dict[str, type] = {
+    "terminal": TerminalSection,
+    "platform": PlatformSection,
+    "devices": DevicesSection,
+    "faces": FacesSection,
+    "screen": ScreenSection,
+}
+
+
+def load(path: Path) -> Config:
+    """The configuration in a file. Raises BadConfiguration."""
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadConfiguration(f"{path}: {error}") from error
+    unknown = entries.keys() - SECTIONS.keys()
+    if unknown:
+        raise BadConfiguration(f"{path}: unknown section [{min(unknown)}]")
+    sections = {
+        name: _section(path, name, kind, entries.get(name, {}))
+        for name, kind in SECTIONS.items()
+    }
+    return Config(**sections)
+
+
+def _section(path: Path, name: str, kind: type, entries: object) -> Any:
+    if not isinstance(entries, dict):
+        raise BadConfiguration(f"{path}: [{name}] is not a section")
+    known = {one.name: one for one in fields(kind)}
+    for key in entries:
+        if key not in known:
+            raise BadConfiguration(f"{path}: unknown field {name}.{key}")
+    values = {}
+    for key, one in known.items():
+        if key in entries:
+            values[key] = _value(path, f"{name}.{key}", one, entries[key])
+        elif one.default is MISSING:
+            raise BadConfiguration(f"{path}: {name}.{key} is missing: {one.metadata['help']}")
+    return kind(**values)
+
+
+def _value(path: Path, place: str, one: "Field[Any]", value: object) -> object:
+    wanted = cast(type, one.type)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if wanted is Path and isinstance(value, str):
+        return (path.parent / value).resolve()
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise BadConfiguration(f"{path}: {place} must be {wanted.__name__}, not {value!r}")
+    if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
+        raise BadConfiguration(f"{path}: {place} must be above zero, not {value!r}")
+    return value
+
+
+def template() -> str:
+    """A configuration file with every field explained."""
+    lines = ["# The configuration of one Tongban terminal.", ""]
+    for name, kind in SECTIONS.items():
+        lines.append(f"# {kind.__doc__}")
+        lines.append(f"[{name}]")
+        for one in fields(kind):
+            lines.append(f"# {one.metadata['help']}")
+            if one.default is MISSING:
+                lines.append(f'{one.name} = ""')
+            else:
+                value = str(one.default)
+                quoted = f'"{value}"' if one.type is str else value.lower()
+                lines.append(f"# {one.name} = {quoted}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(template())

@@ -1,0 +1,141 @@
+"""The comparison as the visit uses it: frames in, one verdict or one reason out.
+
+Frames come from the camera's thread; of those, only the newest that has not been looked
+at is. Each is reduced and searched for a face; only a good one is encoded, and two good
+ones in a row have to agree.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from kiosk.errors import Failure
+from kiosk.faces.find import REDUCTION, cut_out, judge, reduce
+from kiosk.faces.port import Box, Hint, Picture, Verdict
+from kiosk.reasons import Reason
+from kiosk.worker import Answer, Refusal, Worker, WorkerFault
+
+AGREEING = 2
+"""Good frames in a row that must match."""
+MISMATCHES = 4
+"""Good frames that may fail to match before the face counts as another's."""
+SEARCH_SECONDS = 20.0
+"""How long a usable face is waited for."""
+
+
+class FrameSlot:
+    """Holds the newest frame between the camera's thread and the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._picture: Picture | None = None
+        self._came = asyncio.Event()
+
+    def put(self, picture: Picture) -> None:
+        """A new frame; for the camera's thread."""
+        self._picture = picture
+        self._loop.call_soon_threadsafe(self._came.set)
+
+    async def take(self) -> Picture:
+        """The newest frame that was not taken yet."""
+        await self._came.wait()
+        self._came.clear()
+        picture, self._picture = self._picture, None
+        if picture is None:
+            return await self.take()
+        return picture
+
+
+class FaceService:
+    """Compares the person before the camera with the document's picture."""
+
+    def __init__(self, worker: Worker, threshold: float, photo_decoder: str) -> None:
+        self._worker = worker
+        self._threshold = threshold
+        self._decoder = photo_decoder
+
+    async def load(self) -> None:
+        """Start the worker and load its models. Raises Failure."""
+        await self._call("load", {}, [])
+
+    async def prepare(self, photo: bytes, ask: Callable[[], Awaitable[bytes]]) -> str:
+        """Take a reference: the chip's photo, else what `ask` fetches; which it was.
+
+        Raises Failure where there is none.
+        """
+        if self._decoder and photo:
+            try:
+                await self._call("refer_to_photo", {"decoder": self._decoder}, [photo])
+            except Refusal:
+                pass  # an unreadable chip photo: the platform's picture serves instead
+            else:
+                return "chip_photo"
+        try:
+            await self._call("refer_to_picture", {}, [await ask()])
+        except Refusal as refusal:
+            raise Failure(Reason.PHOTO_UNAVAILABLE, str(refusal)) from refusal
+        return "platform"
+
+    async def compare(
+        self,
+        frames: FrameSlot,
+        reference: str,
+        show: Callable[[Hint], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Verdict:
+        """Look until there is a verdict; `show` gets every hint. Raises Failure."""
+        began, several = clock(), 0
+        agreeing = mismatches = 0
+        distance = 2.0
+        while clock() - began < SEARCH_SECONDS:
+            try:
+                async with asyncio.timeout(SEARCH_SECONDS - (clock() - began)):
+                    picture = await frames.take()
+            except TimeoutError:
+                break
+            small = await asyncio.to_thread(reduce, picture)
+            boxes = await self._find(small)
+            hint = judge(boxes, small)
+            several += hint is Hint.SEVERAL
+            show(hint)
+            if hint is not Hint.GOOD:
+                agreeing = 0
+                continue
+            distance = await self._distance(picture, boxes[0].scaled(REDUCTION))
+            if distance < self._threshold:
+                agreeing += 1
+            else:
+                agreeing, mismatches = 0, mismatches + 1
+            if agreeing >= AGREEING:
+                return Verdict(True, distance, reference)
+            if mismatches >= MISMATCHES:
+                return Verdict(False, distance, reference)
+        if mismatches:
+            return Verdict(False, distance, reference)
+        reason = Reason.SEVERAL_FACES if several > 5 else Reason.FACE_NOT_FOUND
+        raise Failure(reason, f"no usable face in {SEARCH_SECONDS:g} s")
+
+    async def forget(self) -> None:
+        """Forget the reference. Raises Failure."""
+        await self._call("forget", {}, [])
+
+    async def _find(self, small: Picture) -> list[Box]:
+        height, width = small.shape
+        fields = {"height": height, "width": width}
+        answer, _ = await self._call("find", fields, [small.tobytes()])
+        return [Box(*box) for box in answer["boxes"]]
+
+    async def _distance(self, picture: Picture, box: Box) -> float:
+        part, inside = cut_out(picture, box)
+        place = [inside.top, inside.right, inside.bottom, inside.left]
+        fields = {"height": part.shape[0], "width": part.shape[1], "box": place}
+        answer, _ = await self._call("compare", fields, [part.tobytes()])
+        return float(answer["distance"])
+
+    async def _call(
+        self, name: str, fields: dict[str, object], blobs: list[bytes]
+    ) -> Answer:
+        try:
+            return await self._worker.call(name, fields, blobs)
+        except WorkerFault as fault:
+            raise Failure(Reason.FACE_FAULT, str(fault)) from fault

@@ -1,0 +1,121 @@
+"""The worker's side: find, encode, compare with face_recognition (dlib).
+
+The reference of the visit is kept here as a measure and forgotten on `forget`; neither
+it nor any other measure ever leaves this process.
+"""
+
+import warnings
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kiosk.faces.photo import load_decoder
+from kiosk.faces.port import Box, Picture
+from kiosk.worker import Answer, Call, Fields, Refusal
+
+with warnings.catch_warnings():
+    # face_recognition_models asks pkg_resources for its files; setuptools is pinned.
+    warnings.simplefilter("ignore")
+    import face_recognition
+
+SMALL = 400
+"""A reference whose height is below this is enlarged before a face is looked for."""
+
+_reference: list[npt.NDArray[np.float64]] = []
+
+
+def locate(picture: Picture, enlarge: int = 1) -> list[Box]:
+    """The faces in a picture (grey or red-green-blue).
+
+    The detector finds faces of 80 pixels; `enlarge` doubles the picture so often before.
+    """
+    found = face_recognition.face_locations(picture, number_of_times_to_upsample=enlarge)
+    return [Box(*place) for place in found]
+
+
+def measure(picture: Picture, box: Box) -> npt.NDArray[np.float64]:
+    """The measure of the face in a box of a red-green-blue picture: 128 numbers."""
+    place = (box.top, box.right, box.bottom, box.left)
+    found = face_recognition.face_encodings(picture, known_face_locations=[place])
+    return np.asarray(found[0], np.float64)
+
+
+def measure_reference(picture: Picture) -> npt.NDArray[np.float64]:
+    """The measure of the one face in a reference picture. Raises Refusal."""
+    if picture.shape[0] < SMALL:
+        factor = SMALL / picture.shape[0]
+        picture = np.asarray(
+            cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC),
+            np.uint8,
+        )
+    boxes = locate(picture, enlarge=0) or locate(picture)
+    if len(boxes) != 1:
+        raise Refusal("no_face", f"{len(boxes)} faces in the reference picture")
+    return measure(picture, boxes[0])
+
+
+def _load(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Nothing but being there: importing this module has loaded the models."""
+    return {}, []
+
+
+def _refer_to_photo(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Take the chip's photo as the reference: field `decoder`, one blob."""
+    try:
+        width, height, colours = load_decoder(fields["decoder"])(blobs[0])
+        picture = np.frombuffer(colours, np.uint8).reshape(height, width, 3)
+    except ValueError as error:
+        raise Refusal("bad_photo", str(error)) from error
+    _reference[:] = [measure_reference(picture)]
+    return {}, []
+
+
+def _refer_to_picture(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Take an encoded picture (PNG, JPEG) as the reference: one blob."""
+    _reference[:] = [measure_reference(decode_picture(blobs[0]))]
+    return {}, []
+
+
+def decode_picture(raw: bytes) -> Picture:
+    """A red-green-blue picture from an image file's bytes. Raises Refusal."""
+    decoded = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_COLOR)
+    if decoded is None:
+        raise Refusal("bad_photo", "not a picture")
+    return np.ascontiguousarray(decoded[:, :, ::-1], np.uint8)
+
+
+def _find(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Boxes of the faces in a grey picture: fields `height`, `width`, one blob."""
+    picture = np.frombuffer(blobs[0], np.uint8).reshape(fields["height"], fields["width"])
+    found = [[b.top, b.right, b.bottom, b.left] for b in locate(picture)]
+    return {"boxes": found}, []
+
+
+def _compare(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Distance of a face to the reference: fields `height`, `width`, `box`, one blob."""
+    if not _reference:
+        raise Refusal("no_reference")
+    shape = fields["height"], fields["width"], 3
+    picture = np.frombuffer(blobs[0], np.uint8).reshape(shape)
+    face = measure(picture, Box(*fields["box"]))
+    return {"distance": float(np.linalg.norm(face - _reference[0]))}, []
+
+
+def _forget(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Forget the reference."""
+    for one in _reference:
+        one.fill(0)
+    _reference.clear()
+    return {}, []
+
+
+CALLS: dict[str, Call] = {
+    "load": _load,
+    "refer_to_photo": _refer_to_photo,
+    "refer_to_picture": _refer_to_picture,
+    "find": _find,
+    "compare": _compare,
+    "forget": _forget,
+}
+

@@ -1,0 +1,1 @@
+"""The unified identity service as seen from a terminal."""

@@ -1,0 +1,78 @@
+"""The assertion that signs a citizen in: claims from document and face. Pure.
+
+RFC 7523 for the envelope; OpenID Connect for Identity Assurance 1.0 for the evidence:
+a `document` whose chip was checked cryptographically (`vcrypt`) and whose holder was
+compared in person by biometrics (`bvp`).
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from drivers.idcard.port import IdentityDocument
+from kiosk.identity.port import FaceEvidence
+
+LIFETIME_SECONDS = 60
+
+
+class TokenFactory:
+    """Makes the claims of this terminal's tokens; time and randomness are passed in."""
+
+    def __init__(
+        self, terminal: str, now: Callable[[], float], unique: Callable[[], str]
+    ) -> None:
+        self._terminal = terminal
+        self._now = now
+        self._unique = unique
+
+    def client(self, audience: str) -> dict[str, Any]:
+        """The claims by which the terminal authenticates (private_key_jwt)."""
+        return {**self._envelope(audience), "sub": self._terminal}
+
+    def sign_in(
+        self, audience: str, document: IdentityDocument, face: FaceEvidence
+    ) -> dict[str, Any]:
+        """The claims that sign the holder of a document in."""
+        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
+        if face.matched:
+            checks.append({"check_method": "bvp", "reference": face.reference})
+        return self._about(audience, document, checks)
+
+    def face_reference(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims that ask for the holder's reference picture, after consent."""
+        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
+        return {**self._about(audience, document, checks), "consent": "face-reference"}
+
+    def _about(
+        self, audience: str, document: IdentityDocument, checks: list[dict[str, str]]
+    ) -> dict[str, Any]:
+        expiry = document.valid_to
+        details = {
+            "type": str(document.document_type),
+            "document_number": document.number,
+            "date_of_expiry": expiry.isoformat() if isinstance(expiry, date) else None,
+            "reader": document.reader_id,
+        }
+        evidence = {
+            "type": "document",
+            "check_details": checks,
+            "document_details": {k: v for k, v in details.items() if v is not None},
+        }
+        return {
+            **self._envelope(audience),
+            "sub": document.number,
+            "verified_claims": {
+                "verification": {"trust_framework": "cn_resident_document", "evidence": [evidence]},
+                "claims": {"name": document.name},
+            },
+        }
+
+    def _envelope(self, audience: str) -> dict[str, Any]:
+        now = int(self._now())
+        return {
+            "iss": self._terminal,
+            "aud": audience,
+            "iat": now,
+            "exp": now + LIFETIME_SECONDS,
+            "jti": self._unique(),
+        }

@@ -1,0 +1,43 @@
+"""What the terminal asks of the identity service; a province writes its own adapter."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from drivers.idcard.port import IdentityDocument
+
+
+@dataclass(frozen=True, slots=True)
+class FaceEvidence:
+    """What the comparison of the face may say to the outside: never a measure."""
+
+    matched: bool
+    reference: str
+    """`chip_photo` or `platform`."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Session:
+    """A citizen who is signed in."""
+
+    token: str
+    acr: str
+    amr: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Session {self.acr}>"
+
+
+class IdentityService(Protocol):
+    """The identity service. All methods raise Failure."""
+
+    async def warm_up(self) -> None:
+        """Open the line and fetch what does not depend on a citizen."""
+
+    async def face_reference(self, document: IdentityDocument) -> bytes:
+        """The reference picture for this visit; asked for only after consent."""
+
+    async def sign_in(self, document: IdentityDocument, face: FaceEvidence) -> Session:
+        """Sign the holder of a document in."""
+
+    async def sign_out(self, session: Session) -> None:
+        """End a sign-in."""

@@ -1,0 +1,118 @@
+"""The platform over HTTP: one session, one deadline, failures with their reasons.
+
+Adapters of `identity` and `certificates` ask through here, so that a line that is cut,
+slow or answers nonsense is called the same everywhere.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+
+from kiosk.errors import Failure
+from kiosk.reasons import Reason
+
+LARGEST = 20 * 1024 * 1024
+"""No answer may be larger than this."""
+
+
+class Platform:
+    """A client of one platform."""
+
+    def __init__(self, address: str, timeout: float) -> None:
+        self.address = address.rstrip("/")
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    async def get(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """The body of an answer. Raises Failure."""
+        return await self._request("GET", url, headers or {}, None)
+
+    async def get_json(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+        """The JSON of an answer. Raises Failure."""
+        return decode_json(await self.get(url, headers))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> bytes:
+        """The body of the answer to a form. Raises Failure."""
+        return await self._request("POST", url, {}, form)
+
+    async def post_json(self, url: str, form: Mapping[str, str]) -> Any:
+        """The JSON of the answer to a form. Raises Failure."""
+        return decode_json(await self.post(url, form))
+
+    async def close(self) -> None:
+        """End the session."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+    ) -> bytes:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._timeout), trust_env=False
+            )
+        try:
+            async with self._session.request(
+                method, url, headers=headers, data=form, allow_redirects=False
+            ) as response:
+                body = await read_limited(response)
+        except TimeoutError as error:
+            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {url}") from error
+        except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
+        if response.status != 200:
+            raise refusal(response.status, body, f"{method} {url}")
+        return body
+
+
+async def read_limited(response: aiohttp.ClientResponse) -> bytes:
+    """The body, as long as it is not too large. Raises Failure."""
+    pieces, size = [], 0
+    async for piece in response.content.iter_chunked(65536):
+        size += len(piece)
+        if size > LARGEST:
+            raise Failure(Reason.PLATFORM_INVALID, "the answer is too large")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def refusal(status: int, body: bytes, request: str) -> Failure:
+    """What an answer other than 200 is called."""
+    try:
+        error = str(json.loads(body).get("error", ""))
+    except (ValueError, AttributeError):
+        error = ""
+    detail = f"{request}: HTTP {status} {error}".strip()
+    if status == 401 and error == "invalid_token":
+        return Failure(Reason.SIGNED_OUT, detail)
+    if status in (400, 401, 403):
+        return Failure(Reason.SIGN_IN_REFUSED, detail)
+    if status == 404:
+        return Failure(Reason.CERTIFICATE_NOT_FOUND, detail)
+    return Failure(Reason.PLATFORM_ERROR, detail)
+
+
+def decode_json(body: bytes) -> Any:
+    """JSON from bytes. Raises Failure for what is none."""
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Failure(Reason.PLATFORM_INVALID, f"not JSON: {error}") from error
+
+
+async def is_there(platform: Platform, seconds: float = 3.0) -> Reason | None:
+    """Why the platform cannot be used, or None where it answers."""
+    try:
+        async with asyncio.timeout(seconds):
+            await platform.get(f"{platform.address}/health")
+    except TimeoutError:
+        return Reason.PLATFORM_TIMEOUT
+    except Failure as failure:
+        return failure.reason
+    return None

@@ -1,0 +1,176 @@
+"""The one place where the parts of a terminal are put together from its configuration."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.protocol import parse_source
+from drivers.document_printer.driver import IppPrinter
+from drivers.idcard.driver import SdtReader
+from drivers.receipt_printer.driver import EscposPrinter
+from kiosk.audit import FileAudit
+from kiosk.audit_events import AuditEvent
+from kiosk.certificates.documents import DocumentService
+from kiosk.certificates.http import HttpLibrary
+from kiosk.config import BadConfiguration, Config
+from kiosk.errors import Failure
+from kiosk.faces.service import FaceService
+from kiosk.identity.http import HttpIdentityService, load_key
+from kiosk.platform import Platform
+from kiosk.printing.ledger import PrintLedger
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.attendant import Attendant, Parts
+from kiosk.visit.card import CardDesk
+from kiosk.visit.effects import Effect
+from kiosk.visit.engine import VisitEngine
+from kiosk.visit.personal import Visit
+from kiosk.visit.states import WITHOUT_VISIT, Part, State
+from kiosk.watch import (
+    Watch,
+    camera_look,
+    document_printer_look,
+    platform_look,
+    receipt_printer_look,
+)
+from kiosk.worker import Worker
+
+log = logging.getLogger(__name__)
+
+VERSION = "0.1.0"
+BEGIN_ANEW_SECONDS = 1.0
+CAMERA_TROUBLE = frozenset({Reason.CAMERA_FAULT, Reason.FACE_FAULT})
+FACE_MEMORY_MB, FACE_SECONDS = 900, 20.0
+DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS = 512, 5.0
+
+
+class Terminal:
+    """A terminal without its screen: engine, visit, devices, platform."""
+
+    def __init__(self, config: Config, visit: Visit | None = None) -> None:
+        """Put the parts together. Raises BadConfiguration.
+
+        `visit` is where everything personal goes, for whoever draws it.
+        """
+        self.config = config
+        self.visit = visit or Visit()
+        state = config.terminal.state
+        try:
+            self._audit = FileAudit(state / "audit.jsonl")
+            ledger = PrintLedger(state / "ledger.sqlite", lambda: datetime.now(UTC).isoformat())
+        except OSError as error:
+            raise BadConfiguration(f"terminal.state {state}: {error}") from error
+        self._platform = Platform(config.platform.address, config.platform.timeout)
+        self._reader = SdtReader(config.devices.reader, config.devices.reader_baud)
+        self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
+        documents = Worker(
+            "kiosk.certificates.worker", DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS
+        )
+        identity = HttpIdentityService(
+            self._platform, config.terminal.id, load_key(config.terminal.key)
+        )
+        try:
+            self._parts = Parts(
+                config,
+                OpenCvCamera(parse_source(config.devices.camera)),
+                FaceService(
+                    self._faces_worker, config.faces.threshold, config.faces.photo_decoder
+                ),
+                identity,
+                HttpLibrary(self._platform),
+                DocumentService(documents, config.platform.trust),
+                IppPrinter(config.devices.document_printer),
+                EscposPrinter(config.devices.receipt_printer),
+                ledger,
+            )
+        except ValueError as error:
+            raise BadConfiguration(f"devices: {error}") from error
+        self._tasks: list[asyncio.Task[None]] = []
+        self._attendant: Attendant | None = None
+        self.engine = VisitEngine(self._audit, self._carry_out)
+        self.engine.observe(self._notice_camera)
+        self._camera_failed = False
+
+    async def start(self) -> None:
+        """Look at all parts once, then be in service or out of it."""
+        self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        send, parts = self.engine.send, self._parts
+        card = CardDesk(self._reader, self.visit, send)
+        self._attendant = Attendant(parts, self.visit, card, send)
+        self._keep(card.run)
+        watches = [
+            Watch(Part.CAMERA, self._look_at_faces, send),
+            Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
+            Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
+            Watch(Part.PLATFORM, platform_look(self._platform), send),
+        ]
+        looks = [watch.look(patient=False) for watch in watches]
+        await asyncio.gather(card.first_look(), *looks)
+        send(ev.Ready())
+        # A camera is opened to be looked at: only at the start and when it was lost.
+        for watch in watches[1:]:
+            self._keep(partial(watch.run, self._at_rest))
+        self._keep(partial(watches[0].run, self._camera_is_wanted))
+
+    async def stop(self) -> None:
+        """Stop everything that was started."""
+        self.engine.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._attendant is not None:
+            await self._attendant.close()
+        self._reader.close()
+        self._parts.camera.close()
+        self._parts.receipt_printer.close()
+        await self._parts.document_printer.close()
+        await self._parts.documents.stop()
+        await self._faces_worker.stop()
+        await self._platform.close()
+        self._parts.ledger.close()
+        self._audit.record(AuditEvent.TERMINAL_STOPPED, {}, None)
+        self._audit.close()
+
+    def _keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do something for as long as the terminal runs; what breaks begins anew."""
+
+        async def keep() -> None:
+            while True:
+                try:
+                    await work()
+                except Exception:
+                    log.exception("something that always runs broke; it begins anew")
+                await asyncio.sleep(BEGIN_ANEW_SECONDS)
+
+        self._tasks.append(asyncio.create_task(keep()))
+
+    async def _look_at_faces(self) -> Reason | None:
+        """Whether faces can be compared: the models are loaded and the camera sees."""
+        try:
+            await self._parts.faces.load()
+        except Failure as failure:
+            log.error("faces: %s", failure)
+            return failure.reason
+        return await camera_look(self._parts.camera)()
+
+    def _at_rest(self) -> bool:
+        return self.engine.state.step in WITHOUT_VISIT
+
+    def _camera_is_wanted(self) -> bool:
+        """A camera is looked at only when it is lost, or failed in the last visit."""
+        if not self._at_rest():
+            return False
+        failed, self._camera_failed = self._camera_failed, False
+        return failed or self.engine.state.equipment.reason(Part.CAMERA) is not None
+
+    def _notice_camera(self, _: State, event: ev.Event) -> None:
+        if isinstance(event, ev.FaceFailed) and event.reason in CAMERA_TROUBLE:
+            self._camera_failed = True
+
+    def _carry_out(self, effect: Effect) -> None:
+        assert self._attendant is not None
+        self._attendant.carry_out(effect)

@@ -1,0 +1,326 @@
+"""Carries out a visit's effects: the hands of the statechart.
+
+Each effect is a task of the visit; ending the visit cancels them all, so that nothing
+of one visit can reach the next. What a task finds out is sent to the engine as an event;
+what is personal goes into the `Visit` only.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from typing import Any
+
+from drivers.camera.port import Camera, Frame
+from drivers.device import DeviceFailure, Status
+from drivers.document_printer.port import DocumentPrinter, JobProgress
+from drivers.receipt_printer.port import ReceiptPrinter
+from kiosk.certificates.documents import DocumentService
+from kiosk.certificates.port import Annotation, CertificateLibrary
+from kiosk.config import Config
+from kiosk.errors import Failure
+from kiosk.faces.port import Hint
+from kiosk.faces.service import FaceService, FrameSlot
+from kiosk.identity.port import FaceEvidence, IdentityService, Session
+from kiosk.printing.ledger import PrintLedger
+from kiosk.printing.pipeline import as_failure, print_document
+from kiosk.printing.port import Receipt
+from kiosk.reasons import Reason
+from kiosk.visit import effects as ef
+from kiosk.visit import events as ev
+from kiosk.visit.card import CardDesk
+from kiosk.visit.personal import Visit, mask_name
+from kiosk.visit.states import CertificateFact
+from kiosk.words import say
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[ev.Event], None]
+Work = Coroutine[Any, Any, None]
+TIME_FORMAT = "%Y-%m-%d %H:%M"
+
+
+class Parts:
+    """What the attendant works with; put together by `terminal.Terminal`."""
+
+    def __init__(
+        self,
+        config: Config,
+        camera: Camera,
+        faces: FaceService,
+        identity: IdentityService,
+        library: CertificateLibrary,
+        documents: DocumentService,
+        document_printer: DocumentPrinter,
+        receipt_printer: ReceiptPrinter,
+        ledger: PrintLedger,
+    ) -> None:
+        self.config = config
+        self.camera = camera
+        self.faces = faces
+        self.identity = identity
+        self.library = library
+        self.documents = documents
+        self.document_printer = document_printer
+        self.receipt_printer = receipt_printer
+        self.ledger = ledger
+
+
+class Attendant:
+    """Does what transitions ask for."""
+
+    def __init__(self, parts: Parts, visit: Visit, card: CardDesk, send: Send) -> None:
+        self._parts = parts
+        self._visit = visit
+        self._card = card
+        self._send = send
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._face: asyncio.Task[None] | None = None
+        self._ending: set[asyncio.Task[None]] = set()
+        self._receipt: Receipt | None = None
+
+    def carry_out(self, effect: ef.Effect) -> None:
+        """Begin what an effect asks for; never waits."""
+        match effect:
+            case ef.WarmUp():
+                for work in (self._warm_camera(), self._warm_platform(), self._warm_documents()):
+                    self._begin(work)
+            case ef.ReadCard():
+                self._card.ask_to_read()
+            case ef.CompareFace():
+                self._face = self._begin(self._compare_face())
+            case ef.StopFace():
+                self._stop_face()
+            case ef.SignIn():
+                self._begin(self._sign_in())
+            case ef.FetchCertificate(index=index):
+                self._begin(self._fetch(index))
+            case ef.Print() as job:
+                self._begin(self._print(job))
+            case ef.PrintReceipt():
+                self._begin(self._print_receipt())
+            case ef.EndVisit():
+                self._end_visit()
+
+    async def close(self) -> None:
+        """Stop all work and wait until it has stopped."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._ending, return_exceptions=True)
+
+    def _begin(self, work: Work) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(self._guard(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before it began never gets to its work.
+        task.add_done_callback(lambda _: work.close())
+        return task
+
+    async def _guard(self, work: Work) -> None:
+        """Work that breaks ends the visit with a reason, not the terminal."""
+        try:
+            await work
+        except Exception:
+            log.exception("work of a visit broke")
+            self._send(ev.Broke())
+
+    # Waking up; a failure here is told by the step that needs the part.
+
+    async def _warm_camera(self) -> None:
+        try:
+            await self._parts.camera.open()
+        except DeviceFailure as failure:
+            log.info("the camera did not wake: %s", failure)
+
+    async def _warm_platform(self) -> None:
+        try:
+            await self._parts.identity.warm_up()
+        except Failure as failure:
+            log.info("the platform did not wake: %s", failure)
+
+    async def _warm_documents(self) -> None:
+        try:
+            await self._parts.documents.warm_up()
+        except Failure as failure:
+            log.warning("the document worker did not wake: %s", failure)
+
+    # Face and sign-in
+
+    async def _compare_face(self) -> None:
+        parts, document = self._parts, self._visit.document
+        assert document is not None
+        slot = FrameSlot(asyncio.get_running_loop())
+        try:
+            await parts.camera.open()
+            parts.camera.observe(lambda frame: self._see(frame, slot))
+            reference = await parts.faces.prepare(
+                document.photo, lambda: parts.identity.face_reference(document)
+            )
+            verdict = await parts.faces.compare(slot, reference, self._show)
+        except (Failure, DeviceFailure) as failure:
+            known = as_failure(failure) if isinstance(failure, DeviceFailure) else failure
+            log.info("face: %s", known)
+            seeing = parts.camera.status.value is Status.ONLINE
+            self._send(ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT))
+            return
+        finally:
+            parts.camera.observe(None)
+            self._visit.live = self._visit.hint = None
+        if not verdict.same:
+            self._send(ev.FaceFailed(Reason.FACE_MISMATCH))
+            return
+        self._visit.face_reference = verdict.reference
+        self._send(ev.FaceMatched(verdict.reference))
+        self._rest_camera()
+
+    def _see(self, frame: Frame, slot: FrameSlot) -> None:
+        """A new picture, in the camera's thread: for the screen and for the comparison."""
+        self._visit.live = frame.picture
+        slot.put(frame.picture)
+
+    def _show(self, hint: Hint) -> None:
+        self._visit.hint = hint
+
+    def _stop_face(self) -> None:
+        if self._face is not None and self._face is not asyncio.current_task():
+            self._face.cancel()
+        self._face = None
+
+    def _rest_camera(self) -> None:
+        """The camera looks at nobody longer than it must."""
+        task = asyncio.get_running_loop().create_task(self._parts.camera.stop())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _sign_in(self) -> None:
+        parts, visit = self._parts, self._visit
+        assert visit.document is not None
+        evidence = FaceEvidence(bool(visit.face_reference), visit.face_reference)
+        before, visit.session = visit.session, None
+        visit.files.clear()
+        await self._sign_out(before)
+        try:
+            visit.session = await parts.identity.sign_in(visit.document, evidence)
+        except Failure as failure:
+            log.info("sign-in: %s", failure)
+            self._send(ev.SignInFailed(failure.reason))
+            return
+        self._send(ev.SignedIn(visit.session.acr))
+        try:
+            visit.certificates = await parts.library.list(visit.session)
+        except Failure as failure:
+            log.info("list: %s", failure)
+            self._send(ev.ListFailed(failure.reason))
+            return
+        facts = tuple(CertificateFact(one.type, one.status) for one in visit.certificates)
+        self._send(ev.CertificatesListed(facts))
+
+    async def _fetch(self, index: int) -> None:
+        parts, visit = self._parts, self._visit
+        assert visit.session is not None
+        try:
+            document = await parts.library.fetch(visit.session, visit.certificates[index])
+            checked = await parts.documents.check(document)
+        except Failure as failure:
+            log.info("certificate: %s", failure)
+            self._send(ev.CertificateFailed(index, failure.reason))
+            return
+        visit.files[index] = checked
+        self._send(ev.CertificateReady(index, checked.pages))
+
+    # Paper
+
+    async def _print(self, job: ef.Print) -> None:
+        parts, terminal = self._parts, self._parts.config.terminal
+        certificate = self._visit.certificates[job.index]
+        now = datetime.now().strftime(TIME_FORMAT)
+        purpose = say(f"purpose.{job.purpose}")
+        note = Annotation(purpose, terminal.place_zh, terminal.id, now, job.copies)
+        try:
+            document, pages = await parts.documents.prepare(
+                self._visit.files[job.index].document, note
+            )
+            number = await print_document(
+                parts.document_printer, parts.ledger, document,
+                certificate.type, job.copies, pages, self._progress,
+            )
+        except Failure as failure:
+            log.warning("print: %s", failure)
+            self._send(ev.PrintFailed(failure.reason))
+            return
+        except Exception:
+            log.exception("printing broke")
+            self._send(ev.PrintFailed(Reason.PRINT_UNKNOWN))
+            return
+        document_holder = self._visit.document
+        self._receipt = Receipt(
+            place=terminal.place_zh,
+            terminal=terminal.id,
+            number=f"{date.today():%Y%m%d}-{number:05d}",
+            holder=mask_name(document_holder.name if document_holder else ""),
+            certificate=certificate.name,
+            certificate_en=certificate.name_en,
+            purpose=purpose,
+            copies=job.copies,
+            pages=pages,
+            printed_at=now,
+        )
+        self._send(ev.Printed())
+
+    def _progress(self, job: JobProgress) -> None:
+        if job.pages:
+            self._send(ev.PagePrinted(job.pages))
+
+    async def _print_receipt(self) -> None:
+        parts = self._parts
+        assert self._receipt is not None
+        try:
+            dots = parts.receipt_printer.capabilities.dots
+            raster = await parts.documents.receipt(self._receipt, dots)
+            await parts.receipt_printer.print(raster)
+        except (Failure, DeviceFailure) as failure:
+            known = as_failure(failure) if isinstance(failure, DeviceFailure) else failure
+            log.warning("receipt: %s", known)
+            self._send(ev.ReceiptFailed(known.reason))
+            return
+        self._send(ev.ReceiptPrinted())
+
+    # The end
+
+    def _end_visit(self) -> None:
+        """Stop the visit's work, sign out, and forget everything personal."""
+        session = self._visit.session
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        self._face = self._receipt = None
+        self._card.forget()
+        self._visit.wipe()
+        task = asyncio.get_running_loop().create_task(self._clean_up(session))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _clean_up(self, session: Session | None) -> None:
+        parts = self._parts
+        await asyncio.gather(
+            self._try(parts.faces.forget()),
+            self._try(self._stop_camera()),
+            self._try(parts.documents.stop()),
+            self._sign_out(session),
+        )
+
+    async def _stop_camera(self) -> None:
+        await self._parts.camera.stop()
+        # A picture that was on its way when the visit was emptied.
+        self._visit.live = None
+
+    async def _sign_out(self, session: Session | None) -> None:
+        """Revoke a token; one that cannot be revoked ends by itself within minutes."""
+        if session is not None:
+            await self._try(self._parts.identity.sign_out(session))
+
+    async def _try(self, work: Work) -> None:
+        try:
+            await work
+        except (Failure, DeviceFailure) as failure:
+            log.info("after the visit: %s", failure)

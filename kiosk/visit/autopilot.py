@@ -1,0 +1,95 @@
+"""A citizen who knows what to do: answers every step at once.
+
+For visits without a screen (`run_kiosk.py --headless`) and for benchmarks. The card is
+laid down and taken away by whoever holds it, through the callables handed in.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.engine import VisitEngine
+from kiosk.visit.states import PRINTED, State, Step
+
+
+@dataclass(slots=True)
+class Autopilot:
+    """One visit, from laying the card down to the last screen."""
+
+    engine: VisitEngine
+    wanted_type: str | None
+    place_card: Callable[[], None]
+    take_card: Callable[[], None]
+    clock: Callable[[], float]
+    purpose: str = "social_security"
+    copies: int = 1
+    pause: float = 0.0
+    """Seconds before each answer: none for a clock, some for an eye."""
+    outcome: str = ""
+    steps: list[tuple[str, float]] = field(default_factory=list)
+    """Steps and when they were entered, in seconds of the clock."""
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    _began: bool = False
+
+    def start(self) -> None:
+        """Begin to watch the engine."""
+        self.engine.observe(self.watch)
+        self._react(self.engine.state)
+
+    def watch(self, state: State, event: ev.Event) -> None:
+        """React to what became of an event."""
+        if not self.steps or self.steps[-1][0] != state.step:
+            self._react(state)
+        elif state.step is Step.PREVIEW and isinstance(event, ev.CertificateReady):
+            self._send(ev.PreviewAccepted())
+
+    def _react(self, state: State) -> None:
+        self.steps.append((str(state.step), self.clock()))
+        match state.step:
+            case Step.IDLE if self._began:
+                self.done.set()
+            case Step.IDLE:
+                self._began = True
+                self.place_card()
+            case Step.OUT_OF_SERVICE:
+                self.outcome = str(state.reason)
+                self.done.set()
+            case Step.CONSENT:
+                self._send(ev.Agreed())
+            case Step.CERTIFICATES:
+                self._choose(state)
+            case Step.PREVIEW:
+                self._send(ev.PreviewAccepted())
+            case Step.PURPOSE:
+                self._send(ev.PurposeChosen(self.purpose))
+            case Step.COPIES:
+                self._send(ev.CopiesChanged(self.copies))
+                self._send(ev.PrintConfirmed())
+            case Step.ANOTHER:
+                self.outcome = PRINTED
+                self._send(ev.Leaves())
+            case Step.PROBLEM:
+                self.outcome = self.outcome or str(state.reason)
+                self._send(ev.Leaves())
+            case Step.TAKE_CARD:
+                self.take_card()
+            case Step.FAREWELL:
+                self.done.set()
+
+    def _choose(self, state: State) -> None:
+        kinds = [one.type for one in state.progress.certificates] if state.progress else []
+        if self.wanted_type is None:
+            self._send(ev.CertificateChosen(0))
+        elif self.wanted_type in kinds:
+            self._send(ev.CertificateChosen(kinds.index(self.wanted_type)))
+        else:
+            self.outcome = str(Reason.CERTIFICATE_NOT_FOUND)
+            self._send(ev.Cancelled())
+
+    def _send(self, event: ev.Event) -> None:
+        if self.pause:
+            asyncio.get_running_loop().call_later(self.pause, self.engine.send, event)
+        else:
+            self.engine.send(event)

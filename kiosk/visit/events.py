@@ -1,0 +1,244 @@
+"""Everything that can happen to a visit. Events carry facts, never personal data."""
+
+from dataclasses import dataclass
+
+from kiosk.reasons import Reason
+from kiosk.visit.delays import Delay
+from kiosk.visit.states import CertificateFact, Part
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitizenEvent(Event):
+    """Something that the citizen did on the screen."""
+
+
+# The citizen
+
+
+class Touched(CitizenEvent):
+    """The first screen was touched."""
+
+
+class Agreed(CitizenEvent):
+    """The citizen agreed to the comparison and the query."""
+
+
+class Declined(CitizenEvent):
+    """The citizen did not agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateChosen(CitizenEvent):
+    """A certificate of the list, by its place."""
+
+    index: int
+
+
+class PreviewAccepted(CitizenEvent):
+    """The page shown is the right one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeChosen(CitizenEvent):
+    """What the copy is for."""
+
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopiesChanged(CitizenEvent):
+    """How many copies."""
+
+    copies: int
+
+
+class PrintConfirmed(CitizenEvent):
+    """Print now."""
+
+
+class WentBack(CitizenEvent):
+    """One step back."""
+
+
+class Cancelled(CitizenEvent):
+    """The citizen wants to end."""
+
+
+class WantsAnother(CitizenEvent):
+    """Another certificate with the same sign-in."""
+
+
+class Leaves(CitizenEvent):
+    """The citizen is done."""
+
+
+class StillHere(CitizenEvent):
+    """The citizen is still there."""
+
+
+class TriedAgain(CitizenEvent):
+    """Once more after a problem."""
+
+
+# The reader
+
+
+class CardFound(Event):
+    """A card lies on the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardRead(Event):
+    """The document was read."""
+
+    document_type: str
+    expired: bool = False
+    under_14: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed(Event):
+    """The document could not be read."""
+
+    reason: Reason
+
+
+class CardRemoved(Event):
+    """No card lies on the reader any more."""
+
+
+# Other equipment
+
+
+class Ready(Event):
+    """All parts have been looked at for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartLost(Event):
+    """A part cannot be used."""
+
+    part: Part
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PartBack(Event):
+    """A part can be used again."""
+
+    part: Part
+
+
+# Faces
+
+
+@dataclass(frozen=True, slots=True)
+class FaceMatched(Event):
+    """The person before the camera is the document's; against which reference."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFailed(Event):
+    """The face could not be confirmed."""
+
+    reason: Reason
+
+
+# The platform
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Event):
+    """The identity service knows the citizen."""
+
+    acr: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFailed(Event):
+    """The identity service did not sign the citizen in."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesListed(Event):
+    """What the citizen holds."""
+
+    certificates: tuple[CertificateFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFailed(Event):
+    """The library gave no list."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateReady(Event):
+    """A certificate's file is here, verified, and can be shown."""
+
+    index: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFailed(Event):
+    """A certificate's file cannot be used."""
+
+    index: int
+    reason: Reason
+
+
+# Printing
+
+
+@dataclass(frozen=True, slots=True)
+class PagePrinted(Event):
+    """So many pages are out."""
+
+    pages: int
+
+
+class Printed(Event):
+    """All pages are out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintFailed(Event):
+    """The job was cancelled, or its end is unknown."""
+
+    reason: Reason
+
+
+class ReceiptPrinted(Event):
+    """The receipt is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFailed(Event):
+    """There is no receipt."""
+
+    reason: Reason
+
+
+# Time and trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed(Event):
+    """A delay is over."""
+
+    delay: Delay
+
+
+class Broke(Event):
+    """The terminal's own software failed in this visit."""

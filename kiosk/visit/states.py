@@ -1,0 +1,141 @@
+"""What a visit's state is made of. Nothing personal: counts, kinds and reasons only."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.reasons import Reason
+
+PRINTED = "printed"
+"""The outcome of a visit in which all copies came out."""
+
+
+class Step(StrEnum):
+    """Where the visit is; each step is one screen."""
+
+    STARTING = "starting"
+    OUT_OF_SERVICE = "out_of_service"
+    IDLE = "idle"
+    PLACE_CARD = "place_card"
+    READING = "reading"
+    CONSENT = "consent"
+    FACE = "face"
+    SIGNING_IN = "signing_in"
+    CERTIFICATES = "certificates"
+    PREVIEW = "preview"
+    PURPOSE = "purpose"
+    COPIES = "copies"
+    PRINTING = "printing"
+    RECEIPT = "receipt"
+    ANOTHER = "another"
+    TAKE_CARD = "take_card"
+    FAREWELL = "farewell"
+    PROBLEM = "problem"
+
+
+WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.IDLE})
+ENDING = frozenset({Step.TAKE_CARD, Step.FAREWELL})
+WORKING = frozenset({Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT})
+"""Steps in which the terminal works and nobody has to touch it."""
+
+
+class Part(StrEnum):
+    """What the terminal needs around it."""
+
+    READER = "reader"
+    CAMERA = "camera"
+    DOCUMENT_PRINTER = "document_printer"
+    RECEIPT_PRINTER = "receipt_printer"
+    PLATFORM = "platform"
+
+
+ESSENTIAL = (Part.READER, Part.CAMERA, Part.DOCUMENT_PRINTER, Part.PLATFORM)
+"""Parts without which no certificate can be printed, the most telling first."""
+
+
+class CertificateStatus(StrEnum):
+    """A certificate's status as its issuer gives it."""
+
+    VALID = "valid"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+    TRANSFERRED = "transferred"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFact:
+    """What a state may know of a certificate: its kind and its status."""
+
+    type: str
+    status: CertificateStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Which parts are missing, and whether a card lies on the reader."""
+
+    lost: tuple[tuple[Part, Reason], ...] = ()
+    card_present: bool = False
+
+    def reason(self, part: Part) -> Reason | None:
+        """Why a part is missing, or None."""
+        return dict(self.lost).get(part)
+
+    def without(self, part: Part, reason: Reason | None) -> "Equipment":
+        """The equipment with a part missing for a reason, or back (None)."""
+        rest = tuple(entry for entry in self.lost if entry[0] is not part)
+        lost = rest if reason is None else (*rest, (part, reason))
+        present = self.card_present and not (part is Part.READER and reason is not None)
+        return Equipment(lost, present)
+
+    @property
+    def obstacle(self) -> Reason | None:
+        """Why no certificate can be printed, or None."""
+        return next((why for part in ESSENTIAL if (why := self.reason(part))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a visit is."""
+
+    number: int
+    document_type: str | None = None
+    card_attempts: int = 0
+    face_attempts: int = 0
+    signed_in: bool = False
+    certificates: tuple[CertificateFact, ...] = ()
+    fetching: frozenset[int] = frozenset()
+    pages: tuple[tuple[int, int], ...] = ()
+    """Certificates that are verified and ready: index and pages."""
+    chosen: int | None = None
+    purpose: str | None = None
+    copies: int = 1
+    pages_printed: int = 0
+    outcome: str | None = None
+
+    def page_count(self, index: int | None) -> int | None:
+        """Pages of a certificate that is ready, or None."""
+        return None if index is None else dict(self.pages).get(index)
+
+    @property
+    def chosen_type(self) -> str:
+        """The kind of the chosen certificate."""
+        return self.certificates[self.chosen].type if self.chosen is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole state of the terminal towards citizens."""
+
+    step: Step = Step.STARTING
+    equipment: Equipment = field(default_factory=Equipment)
+    progress: Progress | None = None
+    reason: Reason | None = None
+    """Why: for OUT_OF_SERVICE and PROBLEM; a notice in ANOTHER."""
+    retry: Step | None = None
+    """Where trying again leads from PROBLEM; None where it cannot help."""
+    warned: bool = False
+    """Whether the citizen is being asked if somebody is still there."""
+    visits: int = 0

@@ -1,0 +1,122 @@
+"""Looks after the parts that a visit will need, and says when one is lost or back.
+
+A part that does not answer for a few looks is not gone: it counts as lost after
+`MISSES` of them. What a printer says of itself (no paper, a jam) counts at once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from drivers.camera.port import Camera
+from drivers.device import DeviceFailure
+from drivers.document_printer.port import DocumentPrinter
+from drivers.receipt_printer.port import Paper, ReceiptPrinter
+from kiosk.platform import Platform, is_there
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.states import Part
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 5.0
+MISSES = 3
+FLEETING = frozenset(
+    {
+        Reason.PRINTER_UNREACHABLE,
+        Reason.RECEIPT_PRINTER_FAULT,
+        Reason.NETWORK,
+        Reason.PLATFORM_TIMEOUT,
+        Reason.PLATFORM_ERROR,
+    }
+)
+"""Reasons that may pass by themselves within seconds."""
+
+Look = Callable[[], Awaitable[Reason | None]]
+
+
+class Watch:
+    """Watches one part."""
+
+    def __init__(self, part: Part, look: Look, send: Callable[[ev.Event], None]) -> None:
+        self._part = part
+        self._look = look
+        self._send = send
+        self._misses = 0
+        self._lost: Reason | None = None
+
+    async def look(self, patient: bool = True) -> None:
+        """Look once; without patience the first miss counts."""
+        reason = await self._look()
+        self._misses = self._misses + 1 if reason else 0
+        if reason in FLEETING and patient and self._misses < MISSES:
+            return
+        if reason == self._lost:
+            return
+        self._lost = reason
+        if reason is None:
+            log.info("%s is back", self._part)
+            self._send(ev.PartBack(self._part))
+        else:
+            log.warning("%s is lost: %s", self._part, reason)
+            self._send(ev.PartLost(self._part, reason))
+
+    async def run(self, allowed: Callable[[], bool]) -> None:
+        """Look again and again while `allowed` says so, until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            if allowed():
+                await self.look()
+
+
+def document_printer_look(printer: DocumentPrinter) -> Look:
+    """Whether a document could be printed now."""
+
+    async def look() -> Reason | None:
+        try:
+            await printer.preflight()
+        except DeviceFailure as failure:
+            return Reason(str(failure.reason))
+        return None
+
+    return look
+
+
+def receipt_printer_look(printer: ReceiptPrinter) -> Look:
+    """Whether a receipt could be printed now, as far as the printer says."""
+
+    async def look() -> Reason | None:
+        try:
+            condition = await printer.condition()
+        except DeviceFailure as failure:
+            return Reason(str(failure.reason))
+        if condition.cover_open:
+            return Reason.RECEIPT_PRINTER_COVER_OPEN
+        if condition.paper is Paper.OUT:
+            return Reason.RECEIPT_PRINTER_NO_PAPER
+        return Reason.RECEIPT_PRINTER_FAULT if condition.fault else None
+
+    return look
+
+
+def camera_look(camera: Camera) -> Look:
+    """Whether the camera gives pictures: it is opened for a moment."""
+
+    async def look() -> Reason | None:
+        try:
+            await camera.open()
+            await camera.stop()
+        except DeviceFailure as failure:
+            return Reason(str(failure.reason))
+        return None
+
+    return look
+
+
+def platform_look(platform: Platform) -> Look:
+    """Whether the platform answers."""
+
+    async def look() -> Reason | None:
+        return await is_there(platform)
+
+    return look

@@ -1,0 +1,63 @@
+"""A wrong configuration raises at once, with the field's name."""
+
+import pytest
+
+from kiosk.config import SECTIONS, BadConfiguration, load, template
+
+GOOD = """
+[terminal]
+id = "T1"
+place_zh = "村"
+key = "key.pem"
+state = "state"
+[platform]
+address = "http://127.0.0.1:1"
+trust = "trust"
+[devices]
+reader = "/dev/ttyUSB0"
+camera = "0"
+receipt_printer = "tcp://127.0.0.1:9100"
+document_printer = "ipp://127.0.0.1/ipp/print"
+"""
+
+
+def write(tmp_path, text):
+    path = tmp_path / "kiosk.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_is_not_said_has_its_default_and_paths_are_beside_the_file(tmp_path):
+    config = load(write(tmp_path, GOOD))
+    assert config.screen.px_per_mm == 4.03
+    assert config.terminal.key == tmp_path / "key.pem"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("id = ", "ident = "), "unknown field terminal"),
+        (('id = "T1"\n', ""), "terminal.id is missing: the terminal's name"),
+        (('id = "T1"', "id = 7"), "terminal.id must be str, not 7"),
+        (("[devices]", "[device]"), r"unknown section \[device\]"),
+        (("[devices]", "[screen]\nwidth = 0\n[devices]"), "screen.width must be above zero"),
+        (("[devices]", "[screen]\nwidth = true\n[devices]"), "screen.width must be int"),
+        (("[platform]", "[platform"), "kiosk"),
+    ],
+)
+def test_a_mistake_is_told_by_the_fields_name(tmp_path, change, message):
+    path = write(tmp_path, GOOD.replace(*change))
+    with pytest.raises(BadConfiguration, match=message):
+        load(path)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(BadConfiguration, match=r"nothing\.toml"):
+        load(tmp_path / "nothing.toml")
+
+
+def test_the_template_explains_every_field():
+    text = template()
+    for section in SECTIONS:
+        assert f"[{section}]" in text
+    assert text.count("#") > 15

@@ -1,0 +1,99 @@
+"""The engine: order of events, one delay at a time, exactly the fields that may be."""
+
+import asyncio
+
+import pytest
+
+from kiosk.audit import FileAudit, check_fields
+from kiosk.audit_events import AuditEvent
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.delays import Delay
+from kiosk.visit.engine import VisitEngine
+from kiosk.visit.states import Part, Step
+
+
+class Records:
+    """An audit that checks and keeps."""
+
+    def __init__(self):
+        self.kept = []
+
+    def record(self, event, fields, visit):
+        check_fields(event, fields)
+        self.kept.append((event, dict(fields), visit))
+
+
+@pytest.fixture
+def audit():
+    return Records()
+
+
+def make(audit, seconds=0.05):
+    effects = []
+    delays = dict.fromkeys(Delay, seconds)
+    return VisitEngine(audit, effects.append, delays), effects
+
+
+async def test_an_event_sent_while_another_is_handled_waits_its_turn(audit):
+    engine, _ = make(audit, 10)
+    order = []
+
+    def observer(state, event):
+        order.append(type(event).__name__)
+        if isinstance(event, ev.Ready):
+            engine.send(ev.Touched())
+            order.append("ready is done")
+
+    engine.observe(observer)
+    engine.send(ev.Ready())
+    engine.close()
+    assert order == ["Ready", "ready is done", "Touched"]
+    assert engine.state.step is Step.PLACE_CARD
+
+
+async def test_nobody_touching_leads_back_to_the_first_screen(audit):
+    engine, _ = make(audit)
+    engine.send(ev.Ready())
+    engine.send(ev.Touched())
+    await asyncio.sleep(0.3)
+    assert engine.state.step is Step.IDLE
+    assert audit.kept[-1] == (AuditEvent.VISIT_ENDED, {"outcome": "left"}, 1)
+
+
+async def test_a_touch_begins_the_delay_anew(audit):
+    engine, _ = make(audit, 0.2)
+    for event in (ev.Ready(), ev.CardFound(), ev.CardRead("cn_resident")):
+        engine.send(event)
+    for _ in range(4):
+        await asyncio.sleep(0.1)
+        engine.send(ev.StillHere())
+    assert not engine.state.warned
+    engine.close()
+
+
+async def test_a_loss_is_recorded_once_and_the_return_once(audit):
+    engine, _ = make(audit, 10)
+    engine.send(ev.Ready())
+    for _ in range(3):
+        engine.send(ev.PartLost(Part.PLATFORM, Reason.NETWORK))
+    for _ in range(2):
+        engine.send(ev.PartBack(Part.PLATFORM))
+    names = [str(name) for name, _, _ in audit.kept]
+    assert names == ["in_service", "platform_lost", "out_of_service", "platform_back", "in_service"]
+
+
+def test_an_event_with_a_field_too_many_is_refused():
+    with pytest.raises(ValueError, match="card_read carries"):
+        check_fields(AuditEvent.CARD_READ, {"document_type": "x", "name": "y"})
+
+
+def test_the_file_holds_one_line_for_each_event(tmp_path):
+    audit = FileAudit(tmp_path / "audit.jsonl")
+    audit.record(AuditEvent.VISIT_BEGUN, {"by": "card"}, 7)
+    audit.record(AuditEvent.CARD_REMOVED, {}, 7)
+    audit.close()
+    lines = (tmp_path / "audit.jsonl").read_text().splitlines()
+    assert len(lines) == 2
+    assert '"number": 1' in lines[0]
+    assert '"visit": 7' in lines[1]
