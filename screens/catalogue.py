@@ -1,0 +1,31 @@
+"""Every screen by its step."""
+
+from kiosk.visit.states import Step
+from screens.another import Another
+from screens.base import Screen
+from screens.certificates import Certificates
+from screens.consent import Consent
+from screens.copies import Copies
+from screens.face import Face
+from screens.farewell import Farewell
+from screens.idle import Idle
+from screens.out_of_service import OutOfService
+from screens.place_card import PlaceCard
+from screens.preview import Preview
+from screens.printing import Printing
+from screens.problem import Problem
+from screens.purpose import Purpose
+from screens.reading import Reading
+from screens.receipt import Receipt
+from screens.signing_in import SigningIn
+from screens.starting import Starting
+from screens.take_card import TakeCard
+
+SCREENS: dict[Step, type[Screen]] = {
+    screen.step: screen
+    for screen in (
+        Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, SigningIn,
+        Certificates, Preview, Purpose, Copies, Printing, Receipt, Another, TakeCard,
+        Farewell, Problem,
+    )
+}

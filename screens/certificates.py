@@ -1,0 +1,100 @@
+"""The citizen's certificates, four on a page."""
+
+from kivy.clock import Clock
+
+from kiosk.certificates.port import Certificate
+from kiosk.visit.events import CertificateChosen
+from kiosk.visit.states import CertificateStatus, State, Step
+from kiosk.words import say
+from screens import theme
+from screens.base import Screen, both
+from screens.widgets import Panel, Surface, Text
+
+PER_PAGE = 4
+ROW_MM = 52.0
+
+
+class Certificates(Screen):
+    """Choose one."""
+
+    step = Step.CERTIFICATES
+    progress = 2
+
+    def build(self) -> None:
+        """Title and the buttons below; the rows come with the list."""
+        self.title(both("certificates.title"))
+        self._rows: Surface | None = None
+        self._page = 0
+        self.end_button()
+
+    def enter(self, state: State) -> None:
+        """Show the first page."""
+        self._page = 0
+        self._show()
+
+    def leave(self) -> None:
+        """Take the rows away."""
+        if self._rows is not None:
+            self.remove_widget(self._rows)
+            self._rows = None
+
+    def _turn(self, by: int) -> None:
+        self._page += by
+        self._show()
+
+    def _show(self) -> None:
+        self.leave()
+        rows = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        rows.pos = self.pos
+        every = self.ui.visit.certificates
+        first = self._page * PER_PAGE
+        shown = list(enumerate(every[first : first + PER_PAGE]))
+        pages = -(-len(every) // PER_PAGE)
+
+        def next_part(_: float) -> None:
+            """One row in each frame, so that no frame waits for the whole list."""
+            if self._rows is not rows:
+                return
+            if shown:
+                place, certificate = shown.pop(0)
+                self._row(rows, first + place, certificate, 54 + place * (ROW_MM + 6))
+                Clock.schedule_once(next_part)
+            elif pages > 1:
+                self._pager(rows, pages)
+
+        self.add_widget(rows)
+        self._rows = rows
+        Clock.schedule_once(next_part)
+
+    def _pager(self, rows: Surface, pages: int) -> None:
+        left, width = theme.MARGIN + 82, self.inner - 82
+        if self._page > 0:
+            rows.button("previous", both("certificates.previous"), lambda: self._turn(-1),
+                        (left, self.bottom - 28, width / 2 - 4, 28), size=theme.BODY)
+        if self._page < pages - 1:
+            rows.button("more", both("certificates.more"), lambda: self._turn(1),
+                        (left + width / 2 + 4, self.bottom - 28, width / 2 - 4, 28),
+                        size=theme.BODY)
+
+    def _row(self, rows: Surface, index: int, certificate: Certificate, y: float) -> None:
+        valid = certificate.status is CertificateStatus.VALID
+        rows.button(
+            f"certificate-{index}", ("", ""),
+            lambda: self.ui.send(CertificateChosen(index)),
+            (theme.MARGIN, y, self.inner, ROW_MM),
+        )
+        left, width = theme.MARGIN + 8, self.inner - 62
+        ink = theme.INK if valid else theme.SOFT_INK
+        rows.put(Text(certificate.name, theme.LARGE, ink, True), left, y + 3, width + 10, 17)
+        rows.put(Text(certificate.name_en, theme.SMALL, theme.SOFT_INK), left, y + 20,
+                 self.inner - 16, 11)
+        issued = say("certificates.issued", date=certificate.issued) if certificate.issued else ""
+        rows.put(Text(f"{certificate.issuer} · {issued}", theme.SMALL, theme.SOFT_INK), left,
+                 y + 34, self.inner - 16, 13)
+        badge = theme.PALE_GREEN if valid else theme.PALE_RED
+        rows.put(Panel(badge, radius=3), theme.MARGIN + self.inner - 40, y + 5, 34, 14)
+        rows.put(
+            Text(say(f"certificates.{certificate.status}"), theme.SMALL,
+                 theme.GREEN if valid else theme.ACCENT, True, "center"),
+            theme.MARGIN + self.inner - 40, y + 5, 34, 14,
+        )

@@ -1,0 +1,136 @@
+"""The dev dock beside the kiosk in a demo: what the world around the terminal does.
+
+Place or take a card, choose who stands before the camera, jam the printer, cut the
+network. Its orders go to the simulators in their own processes; the terminal learns of
+them only through its devices.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from screens import theme
+from screens.widgets import Panel, Surface, Text
+
+TYPE_MM = 6.2
+"""The dock is for people at a desk: smaller type than on the kiosk."""
+Order = Callable[..., None]
+
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """A fault that can be switched on and off."""
+
+    name: str
+    words: str
+    on: tuple[str, dict[str, str]]
+    off: tuple[str, dict[str, str]]
+    to: str
+
+
+def fault(to: str, name: str, words: str) -> Toggle:
+    """A fault of a simulator, switched off by clearing all its faults."""
+    return Toggle(f"{to}-{name}", words, ("fault", {"name": name}), ("clear", {}), to)
+
+
+TOGGLES = (
+    fault("document_printer", "no_paper", "打印机缺纸 · A4 out"),
+    fault("document_printer", "jam", "打印机卡纸 · A4 jam"),
+    fault("document_printer", "gone", "打印机断开 · A4 gone"),
+    fault("receipt_printer", "paper_out", "凭条缺纸 · receipt out"),
+    fault("idcard", "unreadable", "读卡失败 · unreadable"),
+    fault("camera", "lost", "摄像头断开 · camera gone"),
+    Toggle("network", "断开网络 · cut network", ("cut", {}), ("mend", {}), "platform"),
+    fault("platform", "error_500", "平台出错 · platform 500"),
+    fault("platform", "file_altered", "文件被改 · altered file"),
+)
+
+
+class Dock(Surface):
+    """The dock: a list of people, the card, and the faults."""
+
+    def __init__(
+        self, height_mm: float, px_per_mm: float, people: list[tuple[str, str]], order: Order
+    ) -> None:
+        super().__init__(theme.DOCK_MM, height_mm, px_per_mm)
+        self._people = people
+        self._order = order
+        self._card_of = 0
+        self._face_of: int | None = 0
+        self._placed = False
+        self._on: set[str] = set()
+
+    def build(self) -> None:
+        """Draw everything. The dock must be where it will stay."""
+        self.clear_widgets()
+        self.put(Panel(theme.PALE, radius=0), 0, 0, theme.DOCK_MM, self.height_mm)
+        self.put(Text("演示台 · dev dock", theme.SMALL, theme.INK, True, "center"),
+                 4, 6, theme.DOCK_MM - 8, 14)
+        self._people_part(26)
+        self._toggles(162)
+
+    def _people_part(self, y: float) -> None:
+        self._line("证件 · card", y)
+        self._chooser("card-person", y + 14, self._people[self._card_of][1], self._next_card)
+        words = "取走证件 · take card" if self._placed else "放上证件 · place card"
+        self.button("card", (words, ""), self._toggle_card, (4, y + 38, theme.DOCK_MM - 8, 22),
+                    primary=not self._placed, size=TYPE_MM)
+        self._line("镜头前 · before the camera", y + 68)
+        face = "没有人 · nobody" if self._face_of is None else self._people[self._face_of][1]
+        self._chooser("face-person", y + 82, face, self._next_face)
+
+    def _line(self, words: str, y: float) -> None:
+        self.put(Text(words, TYPE_MM, theme.SOFT_INK), 5, y, theme.DOCK_MM - 10, 13)
+
+    def _chooser(self, name: str, y: float, words: str, press: Callable[[], None]) -> None:
+        self.button(name, (f"{words}  >", ""), press, (4, y, theme.DOCK_MM - 8, 22),
+                    size=TYPE_MM)
+
+    def _toggles(self, y: float) -> None:
+        self._line("故障 · faults", y - 16)
+        for place, toggle in enumerate(TOGGLES):
+            self.button(
+                toggle.name, (toggle.words, ""), partial(self._switch, toggle),
+                (4, y + place * 26, theme.DOCK_MM - 8, 22), primary=toggle.name in self._on,
+                size=TYPE_MM,
+            )
+
+    def _next_card(self) -> None:
+        self._card_of = (self._card_of + 1) % len(self._people)
+        self._face_of = self._card_of
+        self._show_face()
+        self.build()
+
+    def _next_face(self) -> None:
+        after = 0 if self._face_of is None else self._face_of + 1
+        self._face_of = after if after < len(self._people) else None
+        self._show_face()
+        self.build()
+
+    def _show_face(self) -> None:
+        person = None if self._face_of is None else self._people[self._face_of][0]
+        self._order("camera", "show", person=person)
+
+    def _toggle_card(self) -> None:
+        self._placed = not self._placed
+        if self._placed:
+            self._order("idcard", "place", person=self._people[self._card_of][0])
+        else:
+            self._order("idcard", "take")
+        self.build()
+
+    def _switch(self, toggle: Toggle) -> None:
+        switching_on = toggle.name not in self._on
+        if switching_on:
+            self._on.add(toggle.name)
+        else:
+            self._on = {one for one in self._on if not self._shares_clear(one, toggle)}
+        do, fields = toggle.on if switching_on else toggle.off
+        self._order(toggle.to, do, **fields)
+        self.build()
+
+    def _shares_clear(self, name: str, toggle: Toggle) -> bool:
+        """Whether switching a fault off switches this one off as well."""
+        other = next(one for one in TOGGLES if one.name == name)
+        return other is toggle or (other.to == toggle.to and toggle.off[0] == "clear")

@@ -1,0 +1,74 @@
+"""Something did not work: what, and what one can do."""
+
+from kiosk.errors import errors
+from kiosk.visit.events import Leaves, TriedAgain
+from kiosk.visit.states import State, Step
+from screens import theme
+from screens.base import Screen, both
+from screens.icons import Icon
+from screens.widgets import Panel, Surface, Text
+
+
+class Problem(Screen):
+    """The words of `errors.toml`, and the ways on."""
+
+    step = Step.PROBLEM
+
+    def build(self) -> None:
+        """Room for the words; the buttons depend on what can help."""
+        self.put(Icon("warning", theme.ACCENT), (self.ui.width_mm - 56) / 2, 10, 56, 56)
+        self._title = self.centred("", 72, 24, theme.TITLE, True)
+        self._english = self.put(
+            Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
+            theme.MARGIN, 97, self.inner, 13,
+        )
+        self.put(Panel(theme.CARD, theme.BORDER), theme.MARGIN, 118, self.inner, 96)
+        left, width = theme.MARGIN + 8, self.inner - 16
+        self._text = self.put(Text("", theme.BODY, theme.INK, True), left, 122, width, 46)
+        self._text_english = self.put(
+            Text("", theme.SMALL, theme.SOFT_INK), left, 170, width, 40
+        )
+        help_, help_english = both("problem.help")
+        self.centred(help_, 222, 14, theme.SMALL)
+        self.put(Text(help_english, theme.SMALL, theme.SOFT_INK, False, "center"),
+                 theme.MARGIN, 236, self.inner, 12)
+        self._code = self.put(Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
+                              theme.MARGIN, 250, self.inner, 12)
+        self._buttons: Surface | None = None
+
+    def enter(self, state: State) -> None:
+        """Say what happened."""
+        self.update(state)
+
+    def update(self, state: State) -> None:
+        """Say what happened now."""
+        if state.reason is None:
+            return
+        words = errors()[state.reason]
+        self._title.say(words.zh_title)
+        self._english.say(words.en_title)
+        self._text.say(words.zh)
+        self._text_english.say(words.en)
+        self._code.say(f"{both('problem.code')[0]} {state.reason}")
+        self._offer(state.retry is not None)
+
+    def leave(self) -> None:
+        """Take the buttons away."""
+        if self._buttons is not None:
+            self.remove_widget(self._buttons)
+            self._buttons = None
+
+    def _offer(self, retry: bool) -> None:
+        self.leave()
+        ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        ways.pos = self.pos
+        half = (self.inner - theme.GAP) / 2
+        width = half if retry else self.inner
+        ways.button("leave", both("common.leave"), lambda: self.ui.send(Leaves()),
+                    (theme.MARGIN, self.bottom - 40, width, 40), primary=not retry)
+        if retry:
+            ways.button("retry", both("common.retry"), lambda: self.ui.send(TriedAgain()),
+                        (theme.MARGIN + half + theme.GAP, self.bottom - 40, half, 40),
+                        primary=True)
+        self.add_widget(ways)
+        self._buttons = ways

@@ -1,0 +1,104 @@
+"""Sample states for the gallery and the checks: one for every screen, made-up data only."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from drivers.idcard.port import DocumentType, IdentityDocument
+from kiosk.certificates.port import Certificate, CheckedFile, Page
+from kiosk.faces.port import Hint, Picture
+from kiosk.reasons import Reason
+from kiosk.visit.personal import Visit
+from kiosk.visit.states import (
+    CertificateFact,
+    CertificateStatus,
+    Equipment,
+    Part,
+    Progress,
+    State,
+    Step,
+)
+
+NAMES = (
+    ("基本养老保险参保缴费凭证", "Basic pension insurance: record of contributions"),
+    ("养老保险待遇证明", "Pension benefit statement"),
+    ("老年人优待证", "Senior citizen card"),
+    ("不动产登记信息查询结果", "Real-estate register: result of query"),
+    ("户籍证明", "Household registration certificate"),
+)
+ISSUER = "同邦市社会保险事业服务中心"
+
+
+def sample_visit() -> Visit:
+    """A visit with a document, a list and a page."""
+    document = IdentityDocument(DocumentType.CN_RESIDENT, "119900195803120627", "李秀兰")
+    statuses = [CertificateStatus.VALID] * len(NAMES)
+    statuses[2] = CertificateStatus.REVOKED
+    certificates = [
+        Certificate(
+            f"1.2.156.3005.2.{index}", f"kind-{index}", name, english, f"第{index}号", ISSUER,
+            date(2026, 11, 2), date(2027, 5, 2), status, "01", "2026-11-23T09:00:00+00:00",
+        )
+        for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
+    ]
+    checked = CheckedFile(b"", 1, ISSUER, sample_page())
+    return Visit(document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD)
+
+
+def sample_page() -> Page:
+    """An A4 page with grey lines in place of text."""
+    page = np.full((1169, 827, 3), 255, np.uint8)
+    for row in range(120, 900, 36):
+        page[row : row + 12, 90 : 90 + 640 - (row * 7) % 200] = 150
+    page[60:90, 230:600] = 60
+    return Page(827, 1169, page.tobytes())
+
+
+def sample_picture() -> Picture:
+    """A camera's picture: a soft shape on a wall."""
+    rows, columns = np.mgrid[0:720, 0:1280]
+    inside = ((rows - 350) / 220) ** 2 + ((columns - 640) / 165) ** 2 < 1
+    picture = np.full((720, 1280, 3), (205, 200, 196), np.uint8)
+    picture[inside] = (160, 190, 228)
+    return picture
+
+
+def sample_states() -> dict[str, State]:
+    """Every screen's name and a state that shows it."""
+    facts = tuple(
+        CertificateFact(f"kind-{i}", CertificateStatus.VALID) for i in range(len(NAMES))
+    )
+    progress = Progress(
+        1, "cn_resident", certificates=facts, pages=((0, 1),), chosen=0,
+        purpose="social_security", copies=2, pages_printed=1, signed_in=True,
+    )
+    states = {
+        str(step): State(step, Equipment(card_present=True), progress) for step in Step
+    }
+    out = Equipment(((Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),))
+    states["idle"] = State(Step.IDLE)
+    states["starting"] = State(Step.STARTING)
+    states["out_of_service"] = State(
+        Step.OUT_OF_SERVICE, out, reason=Reason.PRINTER_NO_PAPER
+    )
+    del states["problem"]
+    no_receipt = Equipment(((Part.RECEIPT_PRINTER, Reason.RECEIPT_PRINTER_NO_PAPER),))
+    states["idle_no_receipt"] = State(Step.IDLE, no_receipt)
+    coming = replace(progress, pages=(), chosen=1, fetching=frozenset({1}))
+    states["preview_fetching"] = State(Step.PREVIEW, Equipment(), coming)
+    states["another_no_receipt"] = replace(
+        states["another"], reason=Reason.RECEIPT_PRINTER_NO_PAPER
+    )
+    states["still_there"] = replace(states["certificates"], warned=True)
+    for reason in Reason:
+        retry = Step.COPIES if reason in (Reason.PRINTER_NO_PAPER, Reason.REMOVED_EARLY) else None
+        states[f"problem_{reason}"] = State(
+            Step.PROBLEM, Equipment(), progress, reason=reason, retry=retry
+        )
+    return states
+
+
+IN_GALLERY = ("printer_no_paper", "removed_early", "face_mismatch", "certificate_altered",
+              "minor_needs_guardian", "network", "print_unknown", "no_certificates")
+"""Problems that have a picture; all are checked."""
