@@ -1,0 +1,84 @@
+"""The terminal in a window, on a stage of simulated devices, with the dev dock beside it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from provisioning.stage import Panel, Stage, StageFailed, list_people
+
+PANEL = Panel()
+DEFAULT_HEIGHT = 960
+FREE_SHARE = 0.9
+"""How much of the display's height the window may take."""
+
+
+def run_demo(out: Path) -> int:
+    """Open the window and run until it is closed; the exit status."""
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        print("there is no display: use --headless", file=sys.stderr)
+        return 2
+    from screens import app, fonts, theme
+
+    try:
+        fonts.require()
+    except fonts.NoFonts as error:
+        print(error, file=sys.stderr)
+        return 2
+    panel = fit_panel(display_height())
+    people = list_people()
+    with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
+        try:
+            stage = Stage(Path(folder), panel)
+        except StageFailed as error:
+            print(f"the stage did not come up: {error}", file=sys.stderr)
+            return 2
+        stage.report = lambda report: keep_paper(report, out)
+        stage.order("camera", "show", person=people[0][0])
+        beside = round(theme.DOCK_MM * panel.px_per_mm)
+
+        def add_dock(window: Any, _: object) -> None:
+            from screens.dock import Dock  # opens Kivy: only once the window is there
+
+            part = Dock(
+                panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order
+            )
+            part.pos = (panel.width, 0)
+            part.build()
+            window.add_widget(part)
+
+        try:
+            return app.run(stage.config, beside, add_dock)
+        finally:
+            stage.close()
+
+
+def fit_panel(height: int) -> Panel:
+    """The demo's panel, made smaller so that it fits a display of this height."""
+    tall = min(PANEL.height, round(height * FREE_SHARE))
+    scale = tall / PANEL.height
+    return Panel(round(PANEL.width * scale), tall, PANEL.px_per_mm * scale)
+
+
+def display_height() -> int:
+    """The display's height in pixels, as xdpyinfo tells it."""
+    try:
+        told = subprocess.run(
+            ["xdpyinfo"], capture_output=True, text=True, timeout=5, check=True
+        ).stdout
+        line = next(line for line in told.splitlines() if "dimensions:" in line)
+        return int(line.split()[1].split("x")[1])
+    except (OSError, subprocess.SubprocessError, StopIteration, ValueError, IndexError):
+        return round(DEFAULT_HEIGHT / FREE_SHARE)
+
+
+def keep_paper(report: dict[str, Any], out: Path) -> None:
+    """Copy what comes out of a printer to where it can be looked at."""
+    names = {"document": "document.pdf", "receipt": "receipt.png"}
+    if report.get("event") in names:
+        out.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(report["path"], out / names[report["event"]])
+        print(f"paper: {out / names[report['event']]}", flush=True)

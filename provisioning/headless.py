@@ -1,0 +1,134 @@
+"""One full visit without a screen, over the same devices and protocols as with one."""
+
+import asyncio
+import json
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from kiosk.visit.autopilot import Autopilot
+from kiosk.visit.states import PRINTED
+from provisioning.stage import Stage, StageFailed, list_people
+
+VISIT_SECONDS = 240
+
+
+def run_headless(citizen: str, certificate: str | None, copies: int, out: Path) -> int:
+    """Run a visit and leave its papers in `out`; 0 only if the paper settled."""
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    known = [name for name, _ in list_people()]
+    if citizen not in known:
+        print(f"nobody is called {citizen!r}; known: {', '.join(known)}", file=sys.stderr)
+        return 2
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"cannot write to {out}: {error}", file=sys.stderr)
+        return 2
+    for name in ("document.pdf", "receipt.png", "visit.json"):
+        (out / name).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
+        try:
+            stage = Stage(Path(folder))
+        except StageFailed as error:
+            print(f"the stage did not come up: {error}", file=sys.stderr)
+            return 2
+        try:
+            autopilot = asyncio.run(visit(stage, citizen, certificate, copies))
+            time.sleep(0.2)  # the last reports of the simulators
+            result = describe(autopilot, stage.reports)
+            keep_papers(stage.reports, out)
+        finally:
+            stage.close()
+    (out / "visit.json").write_text(
+        json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    return tell(result, out)
+
+
+def tell(result: dict[str, Any], out: Path) -> int:
+    """Say how the visit ended; the exit status."""
+    if result["outcome"] == PRINTED:
+        print(f"printed in {result['wall_ms'] / 1000:.1f} s: {out / 'document.pdf'}, "
+              f"{out / 'receipt.png'}, {out / 'visit.json'}")
+        return 0
+    print(json.dumps({"reason": result["outcome"], "detail": f"see {out / 'visit.json'}"}))
+    return 1
+
+
+async def visit(
+    stage: Stage, citizen: str, certificate: str | None, copies: int
+) -> Autopilot:
+    """Start a terminal on the stage and let one citizen through."""
+    from kiosk.terminal import Terminal
+
+    terminal = Terminal(stage.config)
+    stage.order("camera", "show", person=citizen)
+    autopilot = Autopilot(
+        terminal.engine,
+        certificate,
+        place_card=lambda: stage.order("idcard", "place", person=citizen),
+        take_card=lambda: stage.order("idcard", "take"),
+        clock=time.monotonic,
+        copies=copies,
+    )
+    await camera_shows(stage, citizen)
+    autopilot.start()
+    await terminal.start()
+    try:
+        async with asyncio.timeout(VISIT_SECONDS):
+            await autopilot.done.wait()
+    except TimeoutError:
+        autopilot.outcome = autopilot.outcome or "timeout"
+    await terminal.stop()
+    return autopilot
+
+
+async def camera_shows(stage: Stage, citizen: str) -> None:
+    """Wait until the simulated camera has drawn the citizen. Raises StageFailed."""
+    for _ in range(400):
+        if any(r["event"] == "shows" and r["person"] == citizen for r in stage.reports):
+            return
+        await asyncio.sleep(0.05)
+    raise StageFailed(f"the camera does not show {citizen}")
+
+
+def describe(autopilot: Autopilot, reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """The content of visit.json."""
+    steps = autopilot.steps
+    entered = [moment for _, moment in steps] + [time.monotonic()]
+    begun = next((at for name, at in steps if name == "reading"), entered[0])
+    ended = next((at for name, at in steps if name in ("another", "problem")), entered[-1])
+    devices = device_times(reports)
+    return {
+        "outcome": autopilot.outcome,
+        "steps": [
+            {"name": name, "ms": round((entered[i + 1] - at) * 1000, 1)}
+            for i, (name, at) in enumerate(steps)
+        ],
+        "device_ms": round(sum(devices.values()), 1),
+        "devices": devices,
+        "wall_ms": round((ended - begun) * 1000, 1),
+    }
+
+
+def device_times(reports: list[dict[str, Any]]) -> dict[str, float]:
+    """What the slowest chain of devices took by itself, from their own reports."""
+    wanted = {"card_read": "card", "document": "document", "receipt": "receipt"}
+    return {
+        wanted[report["event"]]: round(report["ms"], 1)
+        for report in reports
+        if report["event"] in wanted
+    }
+
+
+def keep_papers(reports: list[dict[str, Any]], out: Path) -> None:
+    """Copy what came out of the printers."""
+    names = {"document": "document.pdf", "receipt": "receipt.png"}
+    for report in reports:
+        if report["event"] in names:
+            shutil.copyfile(report["path"], out / names[report["event"]])

@@ -1,0 +1,45 @@
+"""Starts the terminal: `--config` for a real one, `--demo` on simulated devices."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser("run_kiosk.py", description=__doc__)
+    parser.add_argument("--config", type=Path, help="the terminal's configuration (TOML)")
+    parser.add_argument("--demo", action="store_true", help="simulated devices and platform")
+    parser.add_argument("--headless", action="store_true", help="with --demo: no screen")
+    parser.add_argument(
+        "--citizen", default="li-xiulan", help="who comes: an id of `python -m sandbox people`"
+    )
+    parser.add_argument("--certificate", help="the kind to print (default: the first)")
+    parser.add_argument("--copies", type=int, default=1, choices=range(1, 6), metavar="1-5")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where papers go")
+    options = parser.parse_args(arguments)
+    if options.demo == (options.config is not None):
+        parser.error("give either --config FILE or --demo")
+    if options.headless and not options.demo:
+        parser.error("--headless goes with --demo")
+    return options
+
+
+def main() -> int:
+    """Run the terminal; the exit status."""
+    options = parse()
+    if options.headless:
+        from provisioning.headless import run_headless
+
+        return run_headless(options.citizen, options.certificate, options.copies, options.out)
+    if options.demo:
+        from provisioning.demo import run_demo
+
+        return run_demo(options.out)
+    from screens.app import run_configured
+
+    return run_configured(options.config)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""A stage for whole terminals: one for all tests, cleared between them."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.terminal import Terminal
+from kiosk.visit import events as ev
+from kiosk.visit.autopilot import Autopilot
+from kiosk.visit.states import Step
+from provisioning.headless import camera_shows
+from provisioning.stage import Stage
+
+QUICK = ("--first-page", "0.4", "--read-seconds", "0.05")
+
+
+@pytest.fixture(scope="session")
+def shared_stage(tmp_path_factory) -> Iterator[Stage]:
+    made = Stage(tmp_path_factory.mktemp("stage"), arguments=QUICK)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def stage(shared_stage: Stage) -> Iterator[Stage]:
+    """The stage with all faults off, no card, nobody there."""
+    reset(shared_stage)
+    yield shared_stage
+    reset(shared_stage)
+
+
+def reset(stage: Stage) -> None:
+    for part in ("idcard", "camera", "document_printer", "receipt_printer", "platform"):
+        stage.order(part, "clear")
+    stage.order("idcard", "take")
+    time.sleep(0.2)
+    stage.reports.clear()
+
+
+class Visitor:
+    """A terminal on the stage and one citizen who uses it."""
+
+    def __init__(self, stage: Stage, state: Path) -> None:
+        self.stage = stage
+        object.__setattr__(stage.config.terminal, "state", state)
+        self.terminal = Terminal(stage.config)
+        self.state_folder = state
+
+    async def visit(self, citizen: str, wanted: str | None = None, face: str | None = "") -> str:
+        """One whole visit; its outcome. `face` stands before the camera (None: nobody)."""
+        shown = citizen if face == "" else face
+        self.stage.order("camera", "show", person=shown)
+        await camera_shows(self.stage, shown)
+        pilot = Autopilot(
+            self.terminal.engine, wanted,
+            lambda: self.stage.order("idcard", "place", person=citizen),
+            lambda: self.stage.order("idcard", "take"),
+            time.monotonic,
+        )
+        pilot.start()
+        async with asyncio.timeout(60):
+            await pilot.done.wait()
+        self.pilot = pilot
+        return pilot.outcome
+
+    async def back_to_idle(self) -> None:
+        """Wait until the terminal serves the next person."""
+        async with asyncio.timeout(20):
+            while self.terminal.engine.state.step is not Step.IDLE:
+                if self.terminal.engine.state.step is Step.FAREWELL:
+                    self.terminal.engine.send(ev.Elapsed("farewell"))
+                await asyncio.sleep(0.02)
+
+    def audit(self) -> list[str]:
+        """The events of the audit, in order, as words."""
+        return (self.state_folder / "audit.jsonl").read_text().splitlines()
+
+    def papers(self) -> list[dict[str, Any]]:
+        """What came out of the A4 printer."""
+        return [one for one in self.stage.reports if one["event"] == "document"]
+
+
+@pytest.fixture
+async def visitor(stage: Stage, tmp_path: Path):
+    made = Visitor(stage, tmp_path / "state")
+    await made.terminal.start()
+    yield made
+    await made.terminal.stop()
