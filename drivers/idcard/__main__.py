@@ -7,8 +7,10 @@ import threading
 
 from drivers.commandline import print_json, report_failure
 from drivers.device import DeviceFailure, FailureReason
-from drivers.idcard.driver import SdtReader
-from drivers.idcard.port import IdentityDocument
+from drivers.idcard.driver import AUTO
+from drivers.idcard.opening import open_reader
+from drivers.idcard.port import IdCardReader, IdentityDocument, Wanted
+from drivers.idcard.profiles import STANDARD, profile_called, profiles
 from drivers.idcard.protocol import BAUD_RATES
 from drivers.idcard.simulator import FAULTS, Pace, ReaderSimulator
 from drivers.simulation import Reporter, load_plugin, serve_until_stopped
@@ -21,8 +23,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m drivers.idcard", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     read = commands.add_parser("read", help="wait for one card and read it")
-    read.add_argument("--port", required=True, help="serial port, such as /dev/ttyUSB0")
-    read.add_argument("--baud", type=int, default=115200, choices=BAUD_RATES)
+    read.add_argument("--port", required=True, help="/dev/ttyUSB0, usb:0400:c35a or pcsc:NAME")
+    read.add_argument("--baud", type=int, choices=BAUD_RATES, help="default: found out")
+    read.add_argument(
+        "--profile", default=AUTO, choices=(AUTO, *profiles()), help="default: found out"
+    )
+    read.add_argument("--added-address", action="store_true", help="read added addresses too")
     read.add_argument("--timeout", type=float, default=30.0, help="seconds (default 30)")
     read.add_argument("--json", action="store_true", help="print the document as JSON")
     simulate = commands.add_parser("simulate", help="serve a reader; prints its port")
@@ -37,19 +43,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     simulate.add_argument("--read-seconds", type=float, default=1.0)
     simulate.add_argument("--baud", type=int, default=115200, choices=BAUD_RATES)
+    simulate.add_argument("--profile", default=STANDARD, choices=tuple(profiles()))
     simulate.add_argument("--people", default=PEOPLE, help="plug-in that makes cards")
     simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
-async def read_one(port: str, baud: int, timeout: float) -> IdentityDocument:
+async def read_one(reader: IdCardReader, timeout: float, wanted: Wanted) -> IdentityDocument:
     """Wait for a card and read it. Raises DeviceFailure."""
-    reader = SdtReader(port, baud)
     try:
         await reader.open()
         async with asyncio.timeout(timeout):
             await reader.wait_for_card()
-            return await reader.read(lambda _: None)
+            return await reader.read(lambda _: None, wanted)
     except TimeoutError as error:
         detail = f"no card within {timeout:g} s"
         raise DeviceFailure(FailureReason.NO_CARD, detail) from error
@@ -59,10 +65,15 @@ async def read_one(port: str, baud: int, timeout: float) -> IdentityDocument:
 
 def run_read(options: argparse.Namespace) -> int:
     """The `read` command; the exit status."""
+    wanted = Wanted(photo=False, added_address=options.added_address)
     try:
-        document = asyncio.run(read_one(options.port, options.baud, options.timeout))
+        reader = open_reader(options.port, options.baud, options.profile)
+        document = asyncio.run(read_one(reader, options.timeout, wanted))
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
+    except ValueError as error:
+        print(f"drivers.idcard: {error}", file=sys.stderr)
+        return 2
     if options.json:
         print_json(document.as_json())
     else:
@@ -76,7 +87,8 @@ def run_simulate(options: argparse.Namespace) -> int:
     reporter = Reporter(sys.stdout, enabled=options.control)
     pace = Pace(baud=options.baud, read=options.read_seconds)
     try:
-        simulator = ReaderSimulator(reporter, pace, load_plugin(options.people))
+        profile = profile_called(options.profile)
+        simulator = ReaderSimulator(reporter, pace, load_plugin(options.people), profile)
         for fault in options.fault:
             simulator.fault(fault)
         if options.person:

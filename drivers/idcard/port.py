@@ -80,16 +80,22 @@ class IdentityDocument:
     reader_id: str | None = None
     assurance: Assurance = Assurance.CHIP_AUTHENTICATED
     warnings: tuple[Warn, ...] = ()
+    added_addresses: tuple[str, ...] = ()
+    """Addresses that were added to the card after its issue, where they were asked for."""
+    management_number: str | None = None
+    """The card's own number in hexadecimal, where it was asked for."""
     photo: bytes = field(default=b"", compare=False)
     """The chip's photo as it is stored there, undecoded; empty if none was read."""
+    fingerprint: bytes = field(default=b"", compare=False)
+    """The fingerprint templates, undecoded; only ever read where the site asks for them."""
 
     def __repr__(self) -> str:
         return f"<IdentityDocument {self.document_type}>"
 
     def as_json(self) -> dict[str, object]:
-        """The promised JSON fields; the photo is not among them."""
+        """The promised JSON fields; photo and fingerprint are not among them."""
         fields = asdict(self)
-        del fields["photo"]
+        del fields["photo"], fields["fingerprint"]
         fields["warnings"] = list(self.warnings)
         return {name: _plain(value) for name, value in fields.items()}
 
@@ -108,6 +114,16 @@ class Capabilities:
     removal: bool = True
     text: bool = True
     photo: bool = True
+    fingerprint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of a card is asked for beyond its text; what is not wanted is not kept."""
+
+    photo: bool = True
+    added_address: bool = False
+    management_number: bool = False
     fingerprint: bool = False
 
 
@@ -131,7 +147,12 @@ class IdCardReader(Protocol):
     async def wait_for_card(self) -> None:
         """Return when a card lies on the reader. Raises DeviceFailure."""
 
-    async def read(self, progress: Callable[[Progress], None]) -> IdentityDocument:
+    async def check(self) -> None:
+        """Ask for a sign of life while no card is waited for. Raises DeviceFailure."""
+
+    async def read(
+        self, progress: Callable[[Progress], None], wanted: Wanted | None = None
+    ) -> IdentityDocument:
         """Read the card that lies there. Raises DeviceFailure with its reason."""
 
     async def wait_for_removal(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
+from itertools import accumulate, pairwise
 from operator import xor
 
 from drivers.device import FailureReason
@@ -17,6 +18,9 @@ PREAMBLE = b"\xaa\xaa\xaa\x96\x69"
 HEADER_SIZE = len(PREAMBLE) + 2
 LONGEST_BODY = 4096
 """The longest reply in use has 2,314 bytes; a length beyond this is noise."""
+
+ADDED_ADDRESS = 70
+"""Bytes of one added address: 35 characters of two bytes."""
 
 BAUD_RATES = (115200, 57600, 38400, 19200, 9600)
 
@@ -221,24 +225,30 @@ def parse_reply(body: bytes) -> Reply | None:
     return Reply(body[0], body[1], body[2], body[3:])
 
 
-def split_text_photo(data: bytes) -> tuple[bytes, bytes] | None:
-    """Text and photo from the data of a READ_TEXT_PHOTO reply, by its own lengths.
+def split_parts(data: bytes, count: int) -> tuple[bytes, ...] | None:
+    """The parts of a read's data (text, photo, fingerprint), by its own lengths.
 
-    None where the lengths do not fit the data.
+    The lengths of all `count` parts stand before the first. None where they do not fit.
     """
-    if len(data) < 4:
+    if len(data) < 2 * count:
         return None
-    text_size = int.from_bytes(data[0:2], "big")
-    photo_size = int.from_bytes(data[2:4], "big")
-    if 4 + text_size + photo_size != len(data):
+    sizes = [int.from_bytes(data[2 * i : 2 * i + 2], "big") for i in range(count)]
+    if 2 * count + sum(sizes) != len(data):
         return None
-    return data[4 : 4 + text_size], data[4 + text_size :]
+    ends = list(accumulate(sizes, initial=2 * count))
+    return tuple(data[begin:end] for begin, end in pairwise(ends))
 
 
-def join_text_photo(text: bytes, photo: bytes) -> bytes:
-    """The data of a READ_TEXT_PHOTO reply: for simulators."""
-    sizes = len(text).to_bytes(2, "big") + len(photo).to_bytes(2, "big")
-    return sizes + text + photo
+def join_parts(*parts: bytes) -> bytes:
+    """The data of a read's reply: for simulators."""
+    return b"".join(len(part).to_bytes(2, "big") for part in parts) + b"".join(parts)
+
+
+def split_added_addresses(data: bytes) -> tuple[str, ...]:
+    """The addresses that were added to a card: up to four of 35 characters."""
+    pieces = (data[at : at + ADDED_ADDRESS] for at in range(0, len(data), ADDED_ADDRESS))
+    texts = (piece.decode("utf-16-le", "replace").strip(" \0\u3000") for piece in pieces)
+    return tuple(text for text in texts if text)
 
 
 def format_sam_id(raw: bytes) -> str | None:

@@ -1,27 +1,28 @@
 """A SAM reader seen from the line: serves a pseudo-terminal at the speed of a real one.
 
-Bytes leave at the baud rate, a read takes the card's time first, and the card can be
-placed, taken and pulled in the middle. Faults are asked for by name (`FAULTS`).
+It speaks any of the wire profiles. Bytes leave at the baud rate, a read takes the
+card's time first, and the card can be placed, taken and pulled in the middle; the
+reader can be pulled out too. Faults are asked for by name (`FAULTS`).
 """
 
-import os
-import termios
 import threading
 import time
-import tty
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from drivers.idcard import layouts
+from drivers.idcard.framing import STX_SUCCESS
+from drivers.idcard.profiles import Profile
 from drivers.idcard.protocol import (
+    ADDED_ADDRESS,
     Command,
     FrameFault,
-    Framer,
     Sw3,
-    encode_reply,
-    join_text_photo,
+    encode_frame,
+    join_parts,
 )
+from drivers.simulated_line import SimulatedLine
 from drivers.simulation import Command as Order
 from drivers.simulation import Reporter
 
@@ -29,9 +30,14 @@ FAULTS = {
     "garbage": "noise stands before every reply",
     "bad_checksum": "the first reply to each request has a wrong checksum",
     "always_bad_checksum": "every reply has a wrong checksum",
+    "doubled": "the first reply to each request has one byte twice",
+    "split": "every byte comes alone, with a pause after it",
+    "late": "every reply comes 0.4 s late",
     "silent": "the reader answers nothing",
+    "busy": "the reader is stuck: it begins to answer and never goes on",
     "short": "the reply to a read breaks off in the middle",
     "wrong_length": "replies claim one byte too many",
+    "power_cut": "in the middle of the next long reply the reader goes dead and is gone",
     "auth_failed": "the reader finds the card not genuine (status 32)",
     "unreadable": "every read fails in the card (status 41)",
     "self_test_failed": "the SAM refuses to work (status 60)",
@@ -42,15 +48,22 @@ FAULTS = {
 
 SAM_ID = bytes.fromhex("050003007c7a330139300000b168de3a")
 CARD_SERIAL = bytes(range(8))
+MANAGEMENT_NUMBER = bytes(range(28))
 NOISE = b"\x00\xaa\xaa\x13\x37\xaa\xaa\xaa\x96"
+LATE_SECONDS, SPLIT_SECONDS = 0.4, 0.0005
+PATIENCE_SECONDS = 0.1
+"""A request that pauses for longer was none; readers forget its beginning."""
+LONG_REPLY = 256
+STX_REFUSAL = b"\x69\x85"
 
 
 @dataclass(slots=True)
 class Card:
-    """What lies on the reader: the two blocks that a read sends, or no readable card."""
+    """What lies on the reader: the blocks that it sends, or no readable card."""
 
     text: bytes
     photo: bytes
+    added_addresses: tuple[str, ...] = ()
     readable: bool = True
 
 
@@ -84,7 +97,8 @@ def make_card(image: dict[str, Any]) -> Card:
         layout = layouts.layout_for(image["layout"])
     except ValueError:
         return Card(b"", b"", readable=False)
-    return Card(layouts.encode(layout, image["fields"]), image["photo"])
+    text = layouts.encode(layout, image["fields"])
+    return Card(text, image["photo"], tuple(image.get("added_addresses", ())))
 
 
 class ReaderSimulator:
@@ -95,24 +109,26 @@ class ReaderSimulator:
         reporter: Reporter,
         pace: Pace,
         card_of: Callable[[str], dict[str, Any]],
+        profile: Profile,
     ) -> None:
         self._reporter = reporter
         self._pace = pace
         self._card_of = card_of
+        self._profile = profile
+        self._commands = {body: command for command, body in profile.commands.items()}
         self._state = State()
         self._lock = threading.Lock()
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave, termios.TCSANOW)
+        self._line = SimulatedLine("idcard")
         self._damaged: bytes | None = None
         self._request: bytes = b""
 
     @property
     def path(self) -> str:
         """The pseudo-terminal to open."""
-        return os.ttyname(self._slave)
+        return self._line.path
 
     def obey(self, order: Order) -> None:
-        """Carry out a command: place, take, fault, clear, pull_at_byte."""
+        """Carry out a command: place, take, fault, clear, pull_at_byte, unplug, plug."""
         match order["do"]:
             case "place":
                 self.place(order["person"])
@@ -123,11 +139,22 @@ class ReaderSimulator:
             case "clear":
                 with self._lock:
                     self._state.faults.clear()
+                self._power_up()
             case "pull_at_byte":
                 with self._lock:
                     self._state.pull_at_byte = int(order["byte"])
+            case "unplug":
+                self._line.unplug()
+            case "plug":
+                self._power_up()
             case other:
                 raise ValueError(f"unknown command {other!r}")
+
+    def _power_up(self) -> None:
+        """Plug the reader in; one that had no power remembers nothing."""
+        with self._lock:
+            self._state.read_done = self._state.selected = False
+        self._line.plug()
 
     def place(self, person: str) -> None:
         """Lay a person's card on the reader."""
@@ -153,48 +180,68 @@ class ReaderSimulator:
 
     def run(self) -> None:
         """Serve for ever (in a daemon thread)."""
-        framer = Framer()
+        finder = self._profile.framing.finder()
+        heard = 0.0
         while True:
-            for item in framer.feed(os.read(self._master, 4096)):
+            received = self._line.read()
+            if not received:
+                continue
+            if time.monotonic() - heard > PATIENCE_SECONDS:
+                finder.reset()
+            heard = time.monotonic()
+            if self._line.speed != self._pace.baud:
+                self._line.write(bytes(~one & 0xFF for one in received))
+                continue
+            for item in finder.feed(received):
                 if isinstance(item, FrameFault):
                     if item is FrameFault.BAD_CHECKSUM:
-                        self._send(encode_reply(Sw3.BAD_CHECKSUM))
+                        self._send(self._frame(Sw3.BAD_CHECKSUM))
                     continue
                 self._request = item
                 self._serve(item)
 
     def _serve(self, request: bytes) -> None:
         began = time.monotonic()
-        reply = self._reply(int.from_bytes(request[:2], "big"))
-        if reply is None or "silent" in self._state.faults:
+        command = self._commands.get(request)
+        reply = self._frame(Sw3.BAD_COMMAND) if command is None else self._reply(command)
+        if "silent" in self._state.faults:
             return
         sent = self._send(reply)
-        if request[:2] == Command.READ_TEXT_PHOTO.to_bytes(2, "big") and len(reply) > 256:
+        if command is Command.READ_TEXT_PHOTO and len(reply) > LONG_REPLY:
             self._reporter.event(
                 "card_read", ms=(time.monotonic() - began) * 1000, bytes=sent
             )
 
-    def _reply(self, command: int) -> bytes | None:
+    def _reply(self, command: Command) -> bytes:
         faults = self._state.faults
         if "self_test_failed" in faults:
-            return encode_reply(Sw3.SELF_TEST_FAILED)
+            return self._frame(Sw3.SELF_TEST_FAILED)
         if "not_authorised" in faults:
-            return encode_reply(Sw3.NOT_AUTHORISED)
+            return self._frame(Sw3.NOT_AUTHORISED)
         match command:
             case Command.SAM_STATUS | Command.RESET_SAM:
-                return encode_reply(Sw3.OK)
+                self._initialise()
+                return self._frame(Sw3.OK)
             case Command.SAM_ID:
-                return encode_reply(Sw3.OK, SAM_ID)
+                return self._frame(Sw3.OK, SAM_ID)
             case Command.FIND_CARD:
                 return self._find()
             case Command.SELECT_CARD:
                 return self._select()
             case Command.READ_TEXT_PHOTO:
                 return self._read()
+            case Command.READ_TEXT_PHOTO_FINGERPRINT:
+                return self._read(b"")
+            case Command.READ_MANAGEMENT_NUMBER:
+                return self._if_selected(MANAGEMENT_NUMBER)
             case Command.READ_ADDED_ADDRESS:
-                return encode_reply(Sw3.NO_SUCH_ITEM if self._there() else Sw3.NOT_SELECTED)
-            case _:
-                return encode_reply(Sw3.BAD_COMMAND)
+                return self._added_addresses()
+
+    def _initialise(self) -> None:
+        """Where presence is asked for by initialising, that lets a card be found again."""
+        if Command.SAM_STATUS in self._profile.presence:
+            with self._lock:
+                self._state.read_done = False
 
     def _there(self) -> bool:
         with self._lock:
@@ -203,45 +250,76 @@ class ReaderSimulator:
     def _find(self) -> bytes:
         time.sleep(self._pace.find)
         with self._lock:
-            found = self._state.card is not None and not self._state.read_done
-            self._state.selected = False
-        return encode_reply(Sw3.CARD_FOUND, bytes(4)) if found else encode_reply(Sw3.NO_CARD)
+            again = not self._state.read_done or Command.FIND_CARD in self._profile.presence
+            found = self._state.card is not None and again
+            self._state.selected = not self._profile.knows(Command.SELECT_CARD)
+        return self._frame(Sw3.CARD_FOUND, bytes(4)) if found else self._frame(Sw3.NO_CARD)
 
     def _select(self) -> bytes:
         time.sleep(self._pace.select)
         with self._lock:
             card = self._state.card
             if card is None:
-                return encode_reply(Sw3.SELECT_FAILED)
+                return self._frame(Sw3.SELECT_FAILED)
             if not card.readable or "wrong_card_type" in self._state.faults:
-                return encode_reply(Sw3.UNKNOWN_CARD_TYPE)
+                return self._frame(Sw3.UNKNOWN_CARD_TYPE)
             self._state.selected = True
-        return encode_reply(Sw3.OK, CARD_SERIAL)
+        return self._frame(Sw3.OK, CARD_SERIAL)
 
-    def _read(self) -> bytes:
+    def _if_selected(self, data: bytes) -> bytes:
+        with self._lock:
+            ready = self._state.card is not None and self._state.selected
+        return self._frame(Sw3.OK, data) if ready else self._frame(Sw3.NOT_SELECTED)
+
+    def _added_addresses(self) -> bytes:
+        with self._lock:
+            card = self._state.card
+        if card is None:
+            return self._frame(Sw3.NOT_SELECTED)
+        if not card.added_addresses:
+            return self._frame(Sw3.NO_SUCH_ITEM)
+        width = ADDED_ADDRESS // 2
+        texts = "".join(one[:width].ljust(width) for one in card.added_addresses)
+        return self._frame(Sw3.OK, texts.encode("utf-16-le"))
+
+    def _read(self, *more: bytes) -> bytes:
         with self._lock:
             card, selected = self._state.card, self._state.selected
         if card is None or not selected:
-            return encode_reply(Sw3.NOT_SELECTED)
+            return self._frame(Sw3.NOT_SELECTED)
         self._reporter.event("read_begins")
         time.sleep(self._pace.read)
         if "auth_failed" in self._state.faults:
-            return encode_reply(Sw3.READER_REJECTS_CARD, sw1=0x69, sw2=0x88)
+            return self._frame(Sw3.READER_REJECTS_CARD, sw1=0x69, sw2=0x88)
         if "unreadable" in self._state.faults or not self._there():
-            return encode_reply(Sw3.READ_FAILED, sw1=0x6F)
+            return self._frame(Sw3.READ_FAILED, sw1=0x6F)
         with self._lock:
             self._state.read_done = True
-        return encode_reply(Sw3.OK, join_text_photo(card.text, card.photo))
+        return self._frame(Sw3.OK, join_parts(card.text, card.photo, *more))
+
+    def _frame(self, sw3: int, data: bytes = b"", sw1: int = 0, sw2: int = 0) -> bytes:
+        """A reply in the profile's framing."""
+        if self._profile.framing.encode is not encode_frame:
+            good = sw3 in (Sw3.OK, Sw3.CARD_FOUND)
+            return self._profile.framing.encode((STX_SUCCESS if good else STX_REFUSAL) + data)
+        return encode_frame(bytes([sw1, sw2, sw3]) + data)
 
     def _send(self, frame: bytes) -> int:
         frame = self._damage(frame)
-        end = len(frame)
+        faults = self._state.faults
+        if "late" in faults:
+            time.sleep(LATE_SECONDS)
+        if "busy" in faults:
+            frame = frame[:4]
+        long = len(frame) > LONG_REPLY
+        end = len(frame) // 2 if long and faults & {"short", "power_cut"} else len(frame)
         pull = self._state.pull_at_byte
         if pull is not None and len(frame) > pull:
             end = pull
-        if "short" in self._state.faults and len(frame) > 256:
-            end = len(frame) // 2
-        self._write_at_line_speed(frame[:end])
+        self._write(frame[:end])
+        if long and "power_cut" in faults:
+            faults.discard("power_cut")
+            self._line.unplug()
         if pull is not None:
             self._state.pull_at_byte = None if len(frame) > pull else pull - len(frame)
             if len(frame) > pull:
@@ -251,23 +329,23 @@ class ReaderSimulator:
     def _damage(self, frame: bytes) -> bytes:
         faults = self._state.faults
         first_time = self._damaged != self._request
-        if "always_bad_checksum" in faults or ("bad_checksum" in faults and first_time):
-            self._damaged = self._request
+        damages = faults & {"bad_checksum", "doubled"} if first_time else set()
+        self._damaged = self._request if damages else None
+        if "always_bad_checksum" in faults or "bad_checksum" in damages:
             frame = frame[:-1] + bytes([frame[-1] ^ 0x55])
-        else:
-            self._damaged = None
+        if "doubled" in damages:
+            middle = len(frame) // 2
+            frame = frame[:middle] + frame[middle - 1 :]
         if "wrong_length" in faults:
-            length = int.from_bytes(frame[5:7], "big") + 1
-            frame = frame[:5] + length.to_bytes(2, "big") + frame[7:]
+            at = 5 if self._profile.framing.encode is encode_frame else 1
+            length = int.from_bytes(frame[at : at + 2], "big") + 1
+            frame = frame[:at] + length.to_bytes(2, "big") + frame[at + 2 :]
         return NOISE + frame if "garbage" in faults else frame
 
-    def _write_at_line_speed(self, data: bytes) -> None:
-        """Write ten bits a byte at the baud rate, in pieces of a few milliseconds."""
-        per_byte = 10 / self._pace.baud
-        piece = max(1, int(0.004 / per_byte))
-        began = time.monotonic()
-        for start in range(0, len(data), piece):
-            part = data[start : start + piece]
-            due = began + (start + len(part)) * per_byte
-            time.sleep(max(0.0, due - time.monotonic()))
-            os.write(self._master, part)
+    def _write(self, data: bytes) -> None:
+        if "split" in self._state.faults:
+            for one in data:
+                self._line.write(bytes([one]))
+                time.sleep(SPLIT_SECONDS)
+        else:
+            self._line.write_at_speed(data, self._pace.baud)

@@ -8,7 +8,7 @@ from sandbox.people.registry import person
 
 
 def card_image(person_id: str) -> dict[str, Any]:
-    """A resident's first document as `layout`, `fields` and `photo` block.
+    """A resident's first document as `layout`, `fields`, `added_addresses` and `photo` block.
 
     Raises ValueError for an unknown resident.
     """
@@ -16,6 +16,7 @@ def card_image(person_id: str) -> dict[str, Any]:
     return {
         "layout": someone.documents[0],
         "fields": someone.card,
+        "added_addresses": someone.added_addresses,
         "photo": photo.encode(draw_portrait(someone.recipe, Pose(), photo_size())),
     }
 

@@ -30,6 +30,7 @@ class Person:
     documents: tuple[str, ...]
     card: dict[str, str]
     certificates: tuple[Holding, ...]
+    added_addresses: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -88,4 +89,5 @@ def _person(name: str, entry: dict[str, object]) -> Person:
             )
             for holding in holdings  # type: ignore[attr-defined]
         ),
+        added_addresses=tuple(entry.get("added_addresses", ())),  # type: ignore[arg-type]
     )

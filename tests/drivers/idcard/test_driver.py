@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from drivers.device import DeviceFailure, FailureReason, Status
-from drivers.idcard.driver import SdtReader, Timing
+from drivers.idcard.driver import SdtReader
 from drivers.idcard.port import Progress
 from drivers.idcard.protocol import Framer, Sw3, encode_reply
+from drivers.idcard.wire import Timing
 from tests.conftest import last_json, run_module
 
 QUICK = ("--read-seconds", "0.05")

@@ -17,9 +17,10 @@ from drivers.idcard.protocol import (
     encode_frame,
     encode_reply,
     format_sam_id,
-    join_text_photo,
+    join_parts,
     parse_reply,
-    split_text_photo,
+    split_added_addresses,
+    split_parts,
 )
 
 KNOWN_REQUESTS = {
@@ -49,7 +50,7 @@ def test_a_request_has_the_published_bytes(command):
         (encode_reply(Sw3.CARD_FOUND, bytes(4)), 15),
         (encode_reply(Sw3.OK, bytes(8)), 19),
         (encode_reply(Sw3.OK, bytes(16)), 27),
-        (encode_reply(Sw3.OK, join_text_photo(bytes(256), bytes(1024))), 1295),
+        (encode_reply(Sw3.OK, join_parts(bytes(256), bytes(1024))), 1295),
     ],
 )
 def test_replies_have_the_published_sizes(reply, size):
@@ -116,12 +117,12 @@ def test_a_body_is_a_reply_or_none(body):
 
 @given(st.binary(max_size=64), st.binary(max_size=64))
 def test_text_and_photo_come_back_by_their_own_lengths(text, photo):
-    assert split_text_photo(join_text_photo(text, photo)) == (text, photo)
+    assert split_parts(join_parts(text, photo), 2) == (text, photo)
 
 
 @given(st.binary(max_size=80))
 def test_lengths_that_do_not_fit_give_none(data):
-    parts = split_text_photo(data)
+    parts = split_parts(data, 2)
     assert parts is None or len(parts[0]) + len(parts[1]) + 4 == len(data)
 
 
@@ -140,3 +141,19 @@ def test_the_sam_id_reads_as_it_is_printed_on_readers():
     raw = bytes.fromhex("05000300 7c7a3301 39300000 b168de3a")
     assert format_sam_id(raw) == "05.03-20150908-0000012345-0987654321"
     assert format_sam_id(raw[:-1]) is None
+
+
+@given(st.lists(st.binary(max_size=40), min_size=3, max_size=3))
+def test_text_photo_and_fingerprint_come_back_by_their_own_lengths(parts):
+    assert split_parts(join_parts(*parts), 3) == tuple(parts)
+
+
+def test_added_addresses_are_cut_at_35_characters_and_lose_their_padding():
+    one, two = "柳塘村一组7号".ljust(35), "柳塘村新区3栋201室".ljust(35)
+    data = (one + two + " " * 70).encode("utf-16-le")
+    assert split_added_addresses(data) == ("柳塘村一组7号", "柳塘村新区3栋201室")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_added_addresses_or_none(data):
+    assert all(text.strip() for text in split_added_addresses(data))
