@@ -6,13 +6,17 @@ can help belongs to the reason, so that nobody has to guess from a message.
 """
 
 import asyncio
+import contextlib
+import queue
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
+
+GRACE_SECONDS = 5.0
+"""How long a call may take to notice that nobody waits for it any more."""
 
 
 class Status(StrEnum):
@@ -130,27 +134,96 @@ class DeviceThread:
 
     Vendor libraries and serial lines want all calls from the same thread; the event
     loop wants none of them. `stopping` is set when the device is being closed or the
-    waiting caller has gone away: long calls look at it between two steps.
+    waiting caller has gone away: long calls look at it between two steps. A call that
+    hangs beyond its limit is left behind with its thread, and the next call gets a new
+    one: a hanging library costs a thread, not the terminal.
     """
 
     def __init__(self, name: str) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._name = name
+        self._calls: queue.SimpleQueue[_Job | None] | None = None
+        self._running: _Job | None = None
 
-    async def run(self, call: Callable[[threading.Event], T]) -> T:
-        """Run `call(stopping)` in the thread; cancelling the awaiter sets `stopping`."""
-        stopping = threading.Event()
-        future = asyncio.get_running_loop().run_in_executor(
-            self._executor, call, stopping
-        )
+    async def run(self, call: Callable[[threading.Event], T], limit: float | None = None) -> T:
+        """Run `call(stopping)` in the thread; cancelling the awaiter sets `stopping`.
+
+        `limit` is in seconds. Raises DeviceFailure (TIMEOUT) for a call that hangs.
+        """
+        job = _Job(call, asyncio.get_running_loop())
+        if self._calls is None:
+            self._calls = self._start()
+        self._running = job
+        self._calls.put(job)
         try:
-            return await asyncio.shield(future)
+            async with asyncio.timeout(limit):
+                return cast(T, await asyncio.shield(job.future))
+        except TimeoutError as error:
+            if job.future.done():
+                raise
+            self._abandon(job)
+            detail = f"{self._name}: no end after {limit:g} s"
+            raise DeviceFailure(FailureReason.TIMEOUT, detail) from error
         except asyncio.CancelledError:
-            stopping.set()
-            await asyncio.wait([future])
-            if not future.cancelled():
-                future.exception()
+            job.stopping.set()
+            done, _ = await asyncio.wait([job.future], timeout=GRACE_SECONDS)
+            if not done:
+                self._abandon(job)
+            elif not job.future.cancelled():
+                job.future.exception()
             raise
 
     def close(self) -> None:
         """Let the running call end and take no more."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._running is not None:
+            self._running.stopping.set()
+        if self._calls is not None:
+            self._calls.put(None)
+            self._calls = None
+
+    def _start(self) -> "queue.SimpleQueue[_Job | None]":
+        calls: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        threading.Thread(target=_work, args=(calls,), name=self._name, daemon=True).start()
+        return calls
+
+    def _abandon(self, job: "_Job") -> None:
+        job.stopping.set()
+        if self._calls is not None:
+            self._calls.put(None)
+            self._calls = None
+
+
+class _Job:
+    """One call on its way through a device's thread."""
+
+    def __init__(
+        self, call: Callable[[threading.Event], object], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.stopping = threading.Event()
+        self.future: asyncio.Future[object] = loop.create_future()
+        self._call = call
+        self._loop = loop
+
+    def carry_out(self) -> None:
+        """Do it and hand over the outcome, if anybody is still there to take it."""
+        outcome: object = None
+        failure: BaseException | None = None
+        try:
+            outcome = self._call(self.stopping)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the awaiter
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits
+            self._loop.call_soon_threadsafe(self._settle, outcome, failure)
+
+    def _settle(self, outcome: object, failure: BaseException | None) -> None:
+        if self.future.done():
+            return
+        if failure is not None:
+            self.future.set_exception(failure)
+        else:
+            self.future.set_result(outcome)
+
+
+def _work(calls: "queue.SimpleQueue[_Job | None]") -> None:
+    while (job := calls.get()) is not None:
+        job.carry_out()
+        del job

@@ -5,11 +5,11 @@ import asyncio
 import sys
 import threading
 
-from drivers.commandline import print_json, report_failure
-from drivers.device import DeviceFailure, FailureReason
+from drivers.commandline import print_document, read_one, report_failure
+from drivers.device import DeviceFailure
 from drivers.idcard.driver import AUTO
 from drivers.idcard.opening import open_reader
-from drivers.idcard.port import IdCardReader, IdentityDocument, Wanted
+from drivers.idcard.port import Wanted
 from drivers.idcard.profiles import STANDARD, profile_called, profiles
 from drivers.idcard.protocol import BAUD_RATES
 from drivers.idcard.simulator import FAULTS, Pace, ReaderSimulator
@@ -49,20 +49,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-async def read_one(reader: IdCardReader, timeout: float, wanted: Wanted) -> IdentityDocument:
-    """Wait for a card and read it. Raises DeviceFailure."""
-    try:
-        await reader.open()
-        async with asyncio.timeout(timeout):
-            await reader.wait_for_card()
-            return await reader.read(lambda _: None, wanted)
-    except TimeoutError as error:
-        detail = f"no card within {timeout:g} s"
-        raise DeviceFailure(FailureReason.NO_CARD, detail) from error
-    finally:
-        reader.close()
-
-
 def run_read(options: argparse.Namespace) -> int:
     """The `read` command; the exit status."""
     wanted = Wanted(photo=False, added_address=options.added_address)
@@ -74,11 +60,7 @@ def run_read(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"drivers.idcard: {error}", file=sys.stderr)
         return 2
-    if options.json:
-        print_json(document.as_json())
-    else:
-        for name, value in document.as_json().items():
-            print(f"{name:18} {value if value is not None else '-'}")
+    print_document(document.as_json(), options.json)
     return 0
 
 

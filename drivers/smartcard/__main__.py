@@ -1,0 +1,96 @@
+"""`python -m drivers.smartcard`: read a chip card through pcscd, list readers, simulate a card."""
+
+import argparse
+import asyncio
+import sys
+
+from drivers.commandline import print_document, print_json, read_one, report_failure
+from drivers.device import DeviceFailure, FailureReason
+from drivers.simulation import Reporter, load_plugin, serve_until_stopped
+from drivers.smartcard.driver import PcscReader
+from drivers.smartcard.pcsc import Context, ServiceLost
+from drivers.smartcard.simulator import FAULTS, VPCD_PORT, CardSimulator
+
+PEOPLE = "sandbox.people.cards:card_image"
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser("python -m drivers.smartcard", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    read = commands.add_parser("read", help="wait for one card and read it")
+    read.add_argument("--reader", help="pcscd's name for the reader, or its beginning")
+    read.add_argument("--timeout", type=float, default=30.0, help="seconds (default 30)")
+    readers = commands.add_parser("list", help="the readers that pcscd knows")
+    for command in (read, readers):
+        command.add_argument("--json", action="store_true")
+    simulate = commands.add_parser("simulate", help="put cards into the virtual reader vpcd")
+    simulate.add_argument("--port", type=int, default=VPCD_PORT, help="vpcd's port")
+    simulate.add_argument("--person", help="whose card is in the reader at the start")
+    simulate.add_argument("--version", default="2.00", choices=("1.00", "2.00", "3.00"))
+    simulate.add_argument("--sam", action="store_true", help="a resident card behind a SAM")
+    simulate.add_argument(
+        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
+        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
+    )
+    simulate.add_argument("--people", default=PEOPLE, help="plug-in that makes cards")
+    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
+    return parser.parse_args(arguments)
+
+
+def run_read(options: argparse.Namespace) -> int:
+    """The `read` command; the exit status."""
+    try:
+        document = asyncio.run(read_one(PcscReader(options.reader), options.timeout))
+    except DeviceFailure as failure:
+        return report_failure(failure, options.json)
+    print_document(document.as_json(), options.json)
+    return 0
+
+
+def run_list(options: argparse.Namespace) -> int:
+    """The `list` command; the exit status."""
+    try:
+        context = Context()
+        names = context.readers()
+        context.close()
+    except ServiceLost as error:
+        failure = DeviceFailure(FailureReason.READER_FAULT, str(error))
+        return report_failure(failure, options.json)
+    if options.json:
+        print_json({"readers": names})
+    else:
+        print("\n".join(names) or "no readers")
+    return 0
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """The `simulate` command; the exit status."""
+    reporter = Reporter(sys.stdout, enabled=options.control)
+    try:
+        simulator = CardSimulator(
+            reporter, options.port, load_plugin(options.people), options.version, options.sam
+        )
+        for fault in options.fault:
+            simulator.obey({"do": "fault", "name": fault})
+        if options.person:
+            simulator.place(options.person)
+    except (ValueError, KeyError) as error:
+        print(f"cannot simulate: {error}", file=sys.stderr)
+        return 2
+    reporter.address(simulator.address)
+    serve_until_stopped(simulator.obey if options.control else None)
+    return 0
+
+
+COMMANDS = {"read": run_read, "list": run_list, "simulate": run_simulate}
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    options = parse()
+    return COMMANDS[options.command](options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
