@@ -47,6 +47,9 @@ class FailureReason(StrEnum):
     TIMEOUT = "timeout"
     # Cameras
     CAMERA_FAULT = "camera_fault"
+    # Scanners and what stands around the screen
+    SCANNER_FAULT = "scanner_fault"
+    AUXILIARY_FAULT = "auxiliary_fault"
     # Printers
     PRINTER_UNREACHABLE = "printer_unreachable"
     PRINTER_NO_PAPER = "printer_no_paper"
