@@ -26,8 +26,9 @@ from drivers.idcard.protocol import (
     split_added_addresses,
     split_parts,
 )
-from drivers.idcard.transport import LineLost, Transport, open_transport
+from drivers.idcard.transport import Transport, open_transport
 from drivers.idcard.wire import SILENCE, NoReply, Timing, Wire
+from drivers.serial_line import LineLost
 
 T = TypeVar("T")
 

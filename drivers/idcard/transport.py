@@ -4,15 +4,11 @@ A transport moves bytes and knows nothing of frames beyond the size of their hea
 raises `LineLost` when the device is gone, and for no other reason.
 """
 
-import os
-import select
-import termios
 import time
 from typing import Any, Protocol
 
-import serial
-
 from drivers.idcard.protocol import HEADER_SIZE
+from drivers.serial_line import LONGEST_READ, LineLost, SerialLine
 
 USB_PREFIX = "usb:"
 SAM_USB = "usb:0400:c35a"
@@ -21,15 +17,6 @@ SAM_USB = "usb:0400:c35a"
 OUT_HEAD, OUT_BODY, IN_HEAD, IN_BODY = 0x02, 0x06, 0x81, 0x85
 TO_HOST = 0x80
 """The bit of a pipe's address that says it leads from the device."""
-LONGEST_READ = 4096
-
-SERIAL_ERRORS = (serial.SerialException, OSError, TypeError, ValueError, termios.error)
-"""What pyserial raises when a line dies under it; termios.error is no OSError."""
-
-
-class LineLost(Exception):
-    """The device is not there, or not there any more; the message says what and why."""
-
 
 class Transport(Protocol):
     """A line to a reader. All calls block and belong to one thread."""
@@ -50,56 +37,6 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Let the device go."""
-
-
-class SerialTransport:
-    """A serial port, or what looks like one."""
-
-    def __init__(self, place: str, baud: int) -> None:
-        """Open the port. Raises LineLost."""
-        self.place = place
-        try:
-            self._line = serial.Serial(place, baud, timeout=0, exclusive=True)
-        except SERIAL_ERRORS as error:
-            raise LineLost(f"{place}: {error}") from error
-
-    def set_speed(self, baud: int) -> None:
-        """Change the baud rate. Raises LineLost."""
-        try:
-            self._line.baudrate = baud
-        except SERIAL_ERRORS as error:
-            raise LineLost(f"{self.place}: {error}") from error
-
-    def write(self, frame: bytes) -> None:
-        """Send a whole frame. Raises LineLost."""
-        try:
-            self._line.write(frame)
-        except SERIAL_ERRORS as error:
-            raise LineLost(f"{self.place}: {error}") from error
-
-    def read(self, seconds: float) -> bytes:
-        """What has come; waits at most so long for the first byte. Raises LineLost."""
-        try:
-            ready, _, _ = select.select([self._line.fileno()], [], [], seconds)
-            if not ready:
-                return b""
-            received = os.read(self._line.fileno(), LONGEST_READ)
-        except SERIAL_ERRORS as error:
-            raise LineLost(f"{self.place}: {error}") from error
-        if not received:
-            raise LineLost(f"{self.place}: hung up")
-        return received
-
-    def discard(self) -> None:
-        """Throw away what came unasked. Raises LineLost."""
-        try:
-            self._line.reset_input_buffer()
-        except SERIAL_ERRORS as error:
-            raise LineLost(f"{self.place}: {error}") from error
-
-    def close(self) -> None:
-        """Close the port."""
-        self._line.close()
 
 
 class UsbTransport:
@@ -197,4 +134,4 @@ def open_transport(place: str, baud: int) -> Transport:
     """The transport that a place's name asks for. Raises LineLost, ValueError."""
     if place.startswith(USB_PREFIX):
         return UsbTransport(place)
-    return SerialTransport(place, baud)
+    return SerialLine(place, baud)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from itertools import pairwise
 
 import pytest
 
@@ -185,7 +186,7 @@ async def test_the_pauses_between_attempts_grow_and_end_below_two_seconds(makers
         await one.poll()
         if thing.opened > before:
             attempts.append(clock.now)
-    pauses = [later - sooner for sooner, later in zip(attempts, attempts[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in pairwise(attempts)]
     assert pauses == sorted(pauses)
     assert pauses[0] < 0.35
     assert max(pauses) < 1.6
@@ -227,7 +228,8 @@ async def test_a_driver_that_hangs_or_breaks_takes_no_other_with_it(
     monkeypatch.setattr(supervisor_module, "POLL_SECONDS", 0.05)
     other = Found(Bus.SERIAL, "/dev/two")
     shelf = Shelf(PORT)
-    drivers = [makers.driver("bad", 1, prefix="/dev/one"), makers.driver("good", 2, prefix="/dev/two")]
+    bad = makers.driver("bad", 1, prefix="/dev/one")
+    drivers = [bad, makers.driver("good", 2, prefix="/dev/two")]
     one = Supervisor([shelf], drivers, clock)
     await one.poll()
     setattr(makers.things["bad /dev/one"], how, True)

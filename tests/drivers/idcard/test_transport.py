@@ -14,7 +14,8 @@ import usb.core
 from drivers.device import DeviceFailure, FailureReason, Status
 from drivers.idcard.driver import SdtReader
 from drivers.idcard.protocol import HEADER_SIZE
-from drivers.idcard.transport import LineLost, UsbTransport, parse_usb
+from drivers.idcard.transport import UsbTransport, parse_usb
+from drivers.serial_line import LineLost
 from tests.drivers.idcard.test_driver import QUICK, TIMING
 
 PLACE = "usb:0400:c35a"

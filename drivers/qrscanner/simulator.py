@@ -1,0 +1,80 @@
+"""A scanner seen from the line: sends codes as a serial scanner or a keyboard does."""
+
+import time
+
+from drivers.inputs import encode_event
+from drivers.qrscanner.protocol import strokes
+from drivers.simulated_line import SimulatedLine
+from drivers.simulation import Command, Reporter
+
+FAULTS = {
+    "split": "every byte comes alone, with a pause after it",
+    "late": "every code comes 0.4 s late",
+    "doubled": "the last byte of a code comes twice",
+    "noise": "noise and a line end stand before every code",
+    "no_end": "codes come without their end",
+    "power_cut": "in the middle of the next code the scanner is gone",
+}
+"""Faults that can be asked for, and what each does."""
+
+MODES = ("serial", "keyboard")
+LATE_SECONDS, SPLIT_SECONDS = 0.4, 0.001
+
+
+class ScannerSimulator:
+    """Serves a pseudo-terminal on which codes come."""
+
+    def __init__(self, reporter: Reporter, mode: str) -> None:
+        self._reporter = reporter
+        self._mode = mode
+        self._line = SimulatedLine("qrscanner")
+        self._faults: set[str] = set()
+
+    @property
+    def address(self) -> str:
+        """What to open."""
+        return self._line.path if self._mode == "serial" else f"keyboard:{self._line.path}"
+
+    def obey(self, command: Command) -> None:
+        """Carry out a command: scan, fault, clear, unplug, plug."""
+        match command["do"]:
+            case "scan":
+                self.scan(command["text"])
+            case "fault" if command["name"] in FAULTS:
+                self._faults.add(command["name"])
+            case "clear":
+                self._faults.clear()
+                self._line.plug()
+            case "unplug":
+                self._line.unplug()
+            case "plug":
+                self._line.plug()
+            case other:
+                raise ValueError(f"unknown command or fault {other!r}")
+
+    def scan(self, text: str) -> None:
+        """Hold a code before the scanner. Raises ValueError for what no key types."""
+        data = self._encode(text)
+        if "late" in self._faults:
+            time.sleep(LATE_SECONDS)
+        if "power_cut" in self._faults:
+            self._faults.discard("power_cut")
+            self._line.write(data[: len(data) // 2])
+            self._line.unplug()
+        elif "split" in self._faults:
+            for byte in data:
+                self._line.write(bytes([byte]))
+                time.sleep(SPLIT_SECONDS)
+        else:
+            self._line.write(data)
+        self._reporter.event("scanned")
+
+    def _encode(self, text: str) -> bytes:
+        if self._mode == "keyboard":
+            return b"".join(encode_event(event) for event in strokes(text))
+        data = text.encode("utf-8")
+        if "doubled" in self._faults:
+            data += data[-1:]
+        if "noise" in self._faults:
+            data = b"\x00\xff\r" + data
+        return data if "no_end" in self._faults else data + b"\r\n"
