@@ -40,11 +40,18 @@ def _start() -> Result:
     return measure()
 
 
+def _raster() -> Result:
+    from bench.raster import measure
+
+    return measure()
+
+
 BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "visit": ("a whole visit against what the devices need by themselves", _visit),
     "identity": ("from the last byte of the card to the identity being known", _identity),
     "faces": ("a face decision against encoding every full frame", _faces),
     "frames": ("gaps between frames while card, face and printer work", _frames),
+    "raster": ("a receipt's bytes against python-escpos's image()", _raster),
     "start": ("cold start to the first full screen, and memory", _start),
 }
 

@@ -48,6 +48,9 @@ class DevicesSection:
     reader_baud: int = setting("its baud rate", 115200)
     camera: str = setting("0, /dev/video0, an address or a file")
     receipt_printer: str = setting("tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT")
+    receipt_model: str = setting(
+        "what it is like: one of drivers/receipt_printer/models.toml", "raster80"
+    )
     document_printer: str = setting("ipp://HOST:PORT/PATH")
 
 

@@ -12,6 +12,7 @@ from drivers.camera.protocol import parse_source
 from drivers.document_printer.driver import IppPrinter
 from drivers.idcard.driver import SdtReader
 from drivers.receipt_printer.driver import EscposPrinter
+from drivers.receipt_printer.models import model_called
 from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.documents import DocumentService
@@ -84,7 +85,9 @@ class Terminal:
                 HttpLibrary(self._platform),
                 DocumentService(documents, config.platform.trust),
                 IppPrinter(config.devices.document_printer),
-                EscposPrinter(config.devices.receipt_printer),
+                EscposPrinter(
+                    config.devices.receipt_printer, model_called(config.devices.receipt_model)
+                ),
                 ledger,
             )
         except ValueError as error:

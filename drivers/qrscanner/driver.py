@@ -196,7 +196,8 @@ class CameraScanner:
 
 def decode_picture(picture: Picture) -> list[Scan]:
     """The codes in a picture: QR and Micro QR, upright or not, dark on light or the reverse."""
-    formats = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.MicroQRCode
+    wanted = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode]
+    formats = zxingcpp.BarcodeFormats(wanted)
     found = zxingcpp.read_barcodes(np.ascontiguousarray(picture), formats=formats)
     return [Scan(one.text, str(one.format)) for one in found if one.valid]
 

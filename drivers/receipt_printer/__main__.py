@@ -7,6 +7,8 @@ from pathlib import Path
 
 from drivers.commandline import print_json, report_failure
 from drivers.device import DeviceFailure
+from drivers.receipt_printer.models import DEFAULT, model_called, models
+from drivers.receipt_printer.simulator import FAULTS, PrinterSimulator
 from drivers.simulation import Reporter, serve_until_stopped
 
 TARGET_HELP = "tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT or file:PATH"
@@ -19,11 +21,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     for name, purpose in (("test", "print a test page"), ("status", "ask how it is")):
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--target", required=True, help=TARGET_HELP)
+        command.add_argument("--model", default=DEFAULT, choices=tuple(models()))
         command.add_argument("--json", action="store_true")
+    commands.choices["test"].add_argument(
+        "--text", action="store_true", help="in the printer's own font instead of a picture"
+    )
     simulate = commands.add_parser("simulate", help="serve a printer; prints its target")
     simulate.add_argument("--out", type=Path, default=Path("."), help="where receipts go")
     simulate.add_argument("--mm-per-second", type=float, default=150.0)
     simulate.add_argument("--dots", type=int, default=576)
+    simulate.add_argument(
+        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
+        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
+    )
     simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
@@ -31,17 +41,18 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def run_printer(options: argparse.Namespace) -> int:
     """The `test` and `status` commands; the exit status."""
     from drivers.receipt_printer.driver import EscposPrinter
-    from drivers.receipt_printer.testpage import draw_test_page
+    from drivers.receipt_printer.testpage import draw_test_page, write_test_page
 
     try:
-        printer = EscposPrinter(options.target)
+        printer = EscposPrinter(options.target, model_called(options.model))
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     try:
         if options.command == "test":
-            page = draw_test_page(printer.capabilities)
-            fields: dict[str, object] = {"state": str(asyncio.run(printer.print(page)))}
+            draw = write_test_page if options.text else draw_test_page
+            settled = asyncio.run(printer.print(draw(printer.capabilities)))
+            fields: dict[str, object] = {"state": str(settled)}
         else:
             condition = asyncio.run(printer.condition())
             fields = {
@@ -52,6 +63,9 @@ def run_printer(options: argparse.Namespace) -> int:
             }
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
+    except ValueError as error:
+        print(f"drivers.receipt_printer: {error}", file=sys.stderr)
+        return 2
     finally:
         printer.close()
     if options.json:
@@ -71,13 +85,13 @@ def _word(value: object) -> str:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    from drivers.receipt_printer.simulator import PrinterSimulator
-
     if not options.out.is_dir():
         print(f"cannot simulate: {options.out} is not a folder", file=sys.stderr)
         return 2
     reporter = Reporter(sys.stdout, enabled=options.control)
     simulator = PrinterSimulator(reporter, options.out, options.mm_per_second, options.dots)
+    for fault in options.fault:
+        simulator.obey({"do": "fault", "name": fault})
     simulator.serve_in_background()
     reporter.address(simulator.address)
     serve_until_stopped(simulator.obey if options.control else None)

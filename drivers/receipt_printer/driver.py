@@ -6,9 +6,10 @@ A target is `tcp://host:port`, `serial:/dev/ttyS0`, `usb:04b8:0e15` or `file:/pa
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+import numpy as np
 import serial
 from escpos.escpos import Escpos
 from escpos.exceptions import DeviceNotFoundError
@@ -16,15 +17,27 @@ from escpos.exceptions import Error as EscposError
 from escpos.printer import File, Network, Serial, Usb
 
 from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
-from drivers.receipt_printer.port import Capabilities, Condition, Paper, Raster, Settlement
+from drivers.receipt_printer.port import (
+    Capabilities,
+    Condition,
+    Font,
+    Line,
+    Paper,
+    Raster,
+    Settlement,
+    StatusWay,
+)
 from drivers.receipt_printer.protocol import (
     ASK_OFFLINE_CAUSE,
     ASK_PAPER,
+    BEGIN_STATUS_BACK,
+    END_STATUS_BACK,
     RECOVER_AND_CLEAR,
+    AnswerKind,
+    AnswerReader,
     decode_condition,
+    decode_status_back,
     encode_receipt,
-    is_done_answer,
-    is_realtime_answer,
 )
 
 T = TypeVar("T")
@@ -37,6 +50,8 @@ ANSWER_SECONDS = 0.5
 SLOWEST_MM_PER_SECOND = 40.0
 """Below this a printer counts as stuck."""
 PATIENCE_SECONDS = 3.0
+LINE_MM = 4.25
+"""Height of a line in the printer's own font: 34 dots."""
 LINE_ERRORS = (OSError, EscposError, serial.SerialException, socket.timeout)
 
 
@@ -60,16 +75,32 @@ class EscposPrinter:
         self._target = target
         self._connect = transport(target)
         self._thread = DeviceThread(f"receipt {target}")
+        self._answers = AnswerReader()
         self._done = False
+
+    async def open(self) -> None:
+        """Whether the printer answers. Raises DeviceFailure."""
+        await self.condition()
+
+    async def check(self) -> None:
+        """Whether the printer still answers. Raises DeviceFailure."""
+        await self.condition()
 
     async def condition(self) -> Condition:
         """Ask the printer how it is. Raises DeviceFailure."""
         return await self._thread.run(lambda _: self._on_line(self._condition))
 
-    async def print(self, raster: Raster) -> Settlement:
-        """Print, cut, and wait until it settled. Raises DeviceFailure."""
+    async def print(self, receipt: Raster | Sequence[Line]) -> Settlement:
+        """Print, cut, and wait until it settled. Raises DeviceFailure, ValueError."""
+        if isinstance(receipt, np.ndarray):
+            length = receipt.shape[0] / self.capabilities.dots_per_mm
+        elif self.capabilities.font is Font.NONE:
+            raise ValueError("the printer has no font for lines of text")
+        else:
+            length = sum(line.size * LINE_MM for line in receipt)
+        data = encode_receipt(receipt, self.capabilities.cutter)
         return await self._thread.run(
-            lambda stopping: self._on_line(lambda line: self._print(line, raster, stopping))
+            lambda stopping: self._on_line(lambda line: self._print(line, data, length, stopping))
         )
 
     def close(self) -> None:
@@ -84,6 +115,7 @@ class EscposPrinter:
         try:
             line = self._connect()
             line.open()
+            self._answers = AnswerReader()
             result = work(line)
         except LINE_ERRORS as error:
             gone = isinstance(error, DeviceNotFoundError | FileNotFoundError)
@@ -98,22 +130,31 @@ class EscposPrinter:
         return result
 
     def _condition(self, line: Escpos) -> Condition:
-        if isinstance(line, File):
-            return Condition()
-        return decode_condition(
-            self._ask(line, ASK_OFFLINE_CAUSE), self._ask(line, ASK_PAPER)
-        )
+        match self._way(line):
+            case StatusWay.REALTIME:
+                return decode_condition(
+                    self._ask(line, ASK_OFFLINE_CAUSE), self._ask(line, ASK_PAPER)
+                )
+            case StatusWay.ASB:
+                return self._status_back(line)
+            case StatusWay.NONE:
+                return Condition()
 
-    def _print(self, line: Escpos, raster: Raster, stopping: threading.Event) -> Settlement:
+    def _way(self, line: Escpos) -> StatusWay:
+        return StatusWay.NONE if isinstance(line, File) else self.capabilities.status
+
+    def _print(
+        self, line: Escpos, data: bytes, length: float, stopping: threading.Event
+    ) -> Settlement:
+        """Send and follow; `length` of the paper in mm says how long that may take."""
         self._refuse_if_unable(self._condition(line))
         self._done = False
-        line._raw(encode_receipt(raster, self.capabilities.cutter))
-        if isinstance(line, File):
+        line._raw(data)
+        if self._way(line) is StatusWay.NONE:
             return Settlement.UNPROVEN
-        length = raster.shape[0] / self.capabilities.dots_per_mm
         deadline = time.monotonic() + PATIENCE_SECONDS + length / SLOWEST_MM_PER_SECOND
         while time.monotonic() < deadline and not stopping.is_set():
-            self._wait_for(line, is_done_answer, ANSWER_SECONDS)
+            self._wait_for(line, AnswerKind.DONE, ANSWER_SECONDS)
             if self._done:
                 return Settlement.PRINTED
             try:
@@ -134,19 +175,25 @@ class EscposPrinter:
 
     def _ask(self, line: Escpos, question: bytes) -> int | None:
         line._raw(question)
-        return self._wait_for(line, is_realtime_answer, ANSWER_SECONDS)
+        answer = self._wait_for(line, AnswerKind.REALTIME, ANSWER_SECONDS)
+        return None if answer is None else answer[0]
 
-    def _wait_for(
-        self, line: Escpos, wanted: Callable[[int], bool], seconds: float
-    ) -> int | None:
-        """The first byte that is wanted, or None where none came in time."""
+    def _status_back(self, line: Escpos) -> Condition:
+        """Let the printer tell its status by itself; it does so at once, or never."""
+        line._raw(BEGIN_STATUS_BACK)
+        answer = self._wait_for(line, AnswerKind.STATUS_BACK, ANSWER_SECONDS)
+        line._raw(END_STATUS_BACK)
+        return Condition() if answer is None else decode_status_back(answer)
+
+    def _wait_for(self, line: Escpos, kind: AnswerKind, seconds: float) -> bytes | None:
+        """The first answer of a kind, or None where none came in time."""
         deadline = time.monotonic() + seconds
         found = None
         while found is None and (left := deadline - time.monotonic()) > 0:
-            for byte in read_some(line, left):
-                self._done = self._done or is_done_answer(byte)
-                if found is None and wanted(byte):
-                    found = byte
+            for answer in self._answers.feed(read_some(line, left)):
+                self._done = self._done or answer.kind is AnswerKind.DONE
+                if found is None and answer.kind is kind:
+                    found = answer.data
         return found
 
 

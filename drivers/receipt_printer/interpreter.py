@@ -43,7 +43,7 @@ _FIXED: dict[bytes, tuple[str, int]] = {
     bytes([GS, ord("h")]): ("nothing", 1),
     bytes([GS, ord("w")]): ("nothing", 1),
     bytes([GS, ord("H")]): ("nothing", 1),
-    bytes([GS, ord("a")]): ("nothing", 1),
+    bytes([GS, ord("a")]): ("status_back", 1),
     bytes([GS, ord("r")]): ("report", 1),
     bytes([DLE, 0x04]): ("status", 1),
     bytes([DLE, 0x05]): ("recover", 1),
@@ -70,7 +70,7 @@ class Interpreter:
                 operation = self._command()
                 if operation is None:
                     return
-                if self._line and operation.name not in ("status", "nothing"):
+                if self._line and operation.name not in ("status", "status_back", "nothing"):
                     yield self._text()
                 yield operation
             elif first == 0x0A:

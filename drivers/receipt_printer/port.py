@@ -1,7 +1,8 @@
 """What a receipt printer offers: one picture on paper, and what it knows of itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +32,21 @@ class Condition:
     fault: bool | None = None
 
 
+class StatusWay(StrEnum):
+    """How a printer tells its condition."""
+
+    REALTIME = "realtime"
+    ASB = "asb"
+    NONE = "none"
+
+
+class Font(StrEnum):
+    """Which Chinese characters a printer can print by itself."""
+
+    GB18030 = "gb18030"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a receipt printer can do at all; 80 mm paper at 203 dpi by default."""
@@ -38,6 +54,30 @@ class Capabilities:
     dots: int = 576
     dots_per_mm: float = 8.0
     cutter: bool = True
+    status: StatusWay = StatusWay.REALTIME
+    font: Font = Font.NONE
+
+    @property
+    def columns(self) -> int:
+        """Half-width characters in a line of the printer's own font."""
+        return self.dots // 12
+
+
+class Align(IntEnum):
+    """Where a line of text stands, as ESC/POS numbers it."""
+
+    LEFT = 0
+    CENTRE = 1
+    RIGHT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text in the printer's own font; `size` 2 is twice as wide and high."""
+
+    text: str
+    align: Align = Align.LEFT
+    size: int = 1
 
 
 class Settlement(StrEnum):
@@ -58,8 +98,11 @@ class ReceiptPrinter(Protocol):
     async def condition(self) -> Condition:
         """Ask the printer how it is. Raises DeviceFailure."""
 
-    async def print(self, raster: Raster) -> Settlement:
-        """Print, cut, and wait until it settled. Raises DeviceFailure."""
+    async def print(self, receipt: Raster | Sequence[Line]) -> Settlement:
+        """Print, cut, and wait until it settled. Raises DeviceFailure.
+
+        Lines of text are for printers with a font; ValueError where one has none.
+        """
 
     def close(self) -> None:
         """Release the wire."""

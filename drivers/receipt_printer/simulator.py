@@ -20,6 +20,11 @@ FAULTS = {
     "cover_open": "the cover is open",
     "error": "the printer reports an error",
     "mute": "nothing is answered",
+    "no_realtime": "real-time questions are not answered",
+    "late": "every answer comes 0.3 s late",
+    "stuck": "paper does not move, and no error is reported",
+    "gone": "the line ends and no new one is taken",
+    "power_cut": "the line ends in the middle of the next receipt",
     "paper_out_midway": "the paper ends in the middle of the next receipt",
 }
 """Faults that can be asked for, and what each does."""
@@ -27,6 +32,8 @@ FAULTS = {
 DOTS_PER_MM = 8
 FEED_BEFORE_CUT = 15 * DOTS_PER_MM
 STOPPING = {"paper_out", "cover_open", "error"}
+STUCK = STOPPING | {"stuck"}
+LATE_SECONDS = 0.3
 
 
 class PrinterSimulator:
@@ -45,6 +52,8 @@ class PrinterSimulator:
         self._cleared = 0
         self._began: float | None = None
         self._server = socket.create_server(("127.0.0.1", 0))
+        self._lines: set[socket.socket] = set()
+        self._telling: set[socket.socket] = set()
 
     @property
     def address(self) -> str:
@@ -52,12 +61,18 @@ class PrinterSimulator:
         return f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
 
     def obey(self, command: Command) -> None:
-        """Carry out a command: fault, clear."""
+        """Carry out a command: fault, clear, unplug, plug."""
         match command["do"]:
             case "fault" if command["name"] in FAULTS:
                 self._faults.add(command["name"])
+                self._tell_changes()
             case "clear":
                 self._faults.clear()
+                self._tell_changes()
+            case "unplug":
+                self._faults.add("gone")
+            case "plug":
+                self._faults.discard("gone")
             case other:
                 raise ValueError(f"unknown command or fault {other!r}")
 
@@ -69,22 +84,50 @@ class PrinterSimulator:
     def _listen(self) -> None:
         while True:
             line, _ = self._server.accept()
+            if "gone" in self._faults:
+                line.close()
+                continue
             threading.Thread(target=self._receive, args=(line,), daemon=True).start()
 
     def _receive(self, line: socket.socket) -> None:
         interpreter = Interpreter()
+        self._lines.add(line)
         with line:
             try:
                 while received := line.recv(65536):
                     for operation in interpreter.feed(received):
                         self._dispatch(operation, line)
-            except ConnectionError:
+            except OSError:
                 self._reporter.event("hung_up")
+            finally:
+                self._lines.discard(line)
+                self._telling.discard(line)
+
+    def _hang_up(self) -> None:
+        """End every line and lose what was not printed, as without power."""
+        self._faults.add("gone")
+        with self._jobs.mutex:
+            self._jobs.queue.clear()
+        for line in list(self._lines):
+            line.shutdown(socket.SHUT_RDWR)
+
+    def _tell_changes(self) -> None:
+        """Tell those who asked for it how the printer is now."""
+        if "gone" in self._faults:
+            self._hang_up()
+        for line in list(self._telling):
+            self._send(line, self._status_back())
 
     def _dispatch(self, operation: Operation, line: socket.socket) -> None:
         """Answer what is real time; queue the rest for the print head."""
         if operation.name == "status":
             self._answer(line, self._status(operation.arguments[0]))
+        elif operation.name == "status_back":
+            if operation.arguments[0]:
+                self._telling.add(line)
+                self._send(line, self._status_back())
+            else:
+                self._telling.discard(line)
         elif operation.name == "recover":
             self._cleared += 1
             with self._jobs.mutex:
@@ -109,11 +152,28 @@ class PrinterSimulator:
             byte |= 0b01100000 if "paper_out" in faults else 0
         return byte
 
+    def _status_back(self) -> bytes:
+        faults = self._faults
+        printer = 0b00010000
+        printer |= 0b00001000 if faults & STOPPING else 0
+        printer |= 0b00100000 if "cover_open" in faults else 0
+        errors = 0b00100000 if "error" in faults else 0
+        sensors = 0b00000011 if faults & {"paper_low", "paper_out"} else 0
+        sensors |= 0b00001100 if "paper_out" in faults else 0
+        return bytes([printer, errors, sensors, 0])
+
     def _answer(self, line: socket.socket, byte: int) -> None:
+        realtime = byte & 0b00010000
+        if not (realtime and "no_realtime" in self._faults):
+            self._send(line, bytes([byte]))
+
+    def _send(self, line: socket.socket, answer: bytes) -> None:
         if "mute" in self._faults:
             return
+        if "late" in self._faults:
+            time.sleep(LATE_SECONDS)
         try:
-            line.sendall(bytes([byte]))
+            line.sendall(answer)
         except OSError:
             self._reporter.event("hung_up")
 
@@ -121,7 +181,7 @@ class PrinterSimulator:
         while True:
             operation, line = self._jobs.get()
             cleared = self._cleared
-            while self._faults & STOPPING:
+            while self._faults & STUCK:
                 time.sleep(0.05)
             if cleared == self._cleared:
                 self._carry_out(operation, line)
@@ -162,6 +222,10 @@ class PrinterSimulator:
         if "paper_out_midway" in self._faults:
             self._faults.discard("paper_out_midway")
             self._faults.add("paper_out")
+            self._tell_changes()
+        if "power_cut" in self._faults:
+            self._faults.discard("power_cut")
+            self._hang_up()
 
     def _feed(self, rows: int) -> None:
         self._moves(rows)

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from drivers.receipt_printer.port import Capabilities, Raster
+from drivers.receipt_printer.port import Align, Capabilities, Line, Raster
 
 
 def draw_test_page(capabilities: Capabilities) -> Raster:
@@ -22,3 +22,17 @@ def draw_test_page(capabilities: Capabilities) -> Raster:
         left = step * width / 8
         draw.rectangle((left, 240, left + width / 8, 340), fill=round(255 * step / 7))
     return ~np.array(image.convert("1"), np.bool_)
+
+
+def write_test_page(capabilities: Capabilities) -> list[Line]:
+    """The test page in the printer's own font: sizes, places, a ruler of characters."""
+    ruler = "".join(str(column % 10) for column in range(1, capabilities.columns + 1))
+    return [
+        Line("通办 Tongban", Align.CENTRE, 2),
+        Line(f"{capabilities.dots} dots, {capabilities.columns} columns", Align.CENTRE),
+        Line(ruler),
+        Line("左 left"),
+        Line("中 centre", Align.CENTRE),
+        Line("右 right", Align.RIGHT),
+        Line("打印测试完成，请核对汉字是否清晰。"),
+    ]

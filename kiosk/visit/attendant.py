@@ -25,6 +25,7 @@ from kiosk.identity.port import FaceEvidence, IdentityService, Session
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.pipeline import as_failure, print_document
 from kiosk.printing.port import Receipt
+from kiosk.printing.receipt_text import write_receipt
 from kiosk.reasons import Reason
 from kiosk.visit import effects as ef
 from kiosk.visit import events as ev
@@ -275,9 +276,11 @@ class Attendant:
         parts = self._parts
         assert self._receipt is not None
         try:
-            dots = parts.receipt_printer.capabilities.dots
-            raster = await parts.documents.receipt(self._receipt, dots)
-            await parts.receipt_printer.print(raster)
+            can = parts.receipt_printer.capabilities
+            content = write_receipt(self._receipt, can) or await parts.documents.receipt(
+                self._receipt, can.dots
+            )
+            await parts.receipt_printer.print(content)
         except (Failure, DeviceFailure) as failure:
             known = as_failure(failure) if isinstance(failure, DeviceFailure) else failure
             log.warning("receipt: %s", known)

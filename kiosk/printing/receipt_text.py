@@ -1,0 +1,56 @@
+"""Writes a receipt as lines, for printers with a Chinese font of their own.
+
+Lines come out several times faster than a picture. A receipt with a character that no
+such font has, such as a rare one in a name, is drawn instead.
+"""
+
+from collections.abc import Iterator
+
+from drivers.receipt_printer.port import Align, Capabilities, Font, Line
+from drivers.receipt_printer.protocol import in_font
+from kiosk.printing.port import Receipt
+
+CENTRE = Align.CENTRE
+
+
+def write_receipt(receipt: Receipt, printer: Capabilities) -> list[Line] | None:
+    """The receipt as lines, or None where this printer has to draw it."""
+    if printer.font is Font.NONE:
+        return None
+    lines = [piece for line in _lines(receipt) for piece in wrap(line, printer.columns)]
+    return lines if all(in_font(one) for line in lines for one in line.text) else None
+
+
+def _lines(receipt: Receipt) -> Iterator[Line]:
+    yield Line("通办 自助服务", CENTRE, 2)
+    yield Line(receipt.place, CENTRE)
+    yield Line("")
+    yield Line("证照打印凭条", CENTRE, 2)
+    yield Line("Receipt for a printed certificate", CENTRE)
+    yield Line("")
+    yield Line(f"证照 Document: {receipt.certificate}")
+    if receipt.certificate_en:
+        yield Line(receipt.certificate_en)
+    yield Line(f"持证人 Holder: {receipt.holder}")
+    yield Line(f"用途 Purpose: {receipt.purpose}")
+    yield Line(f"份数 Copies: {receipt.copies} 份，共 {receipt.pages} 页")
+    yield Line(f"时间 Time: {receipt.printed_at}")
+    yield Line(f"终端 Terminal: {receipt.terminal}")
+    yield Line(f"编号 Number: {receipt.number}")
+    yield Line("")
+    yield Line("请取走身份证和全部纸张", CENTRE, 2)
+    yield Line("Please take your card and all papers", CENTRE)
+    yield Line("咨询与投诉 12345", CENTRE)
+
+
+def wrap(line: Line, columns: int) -> Iterator[Line]:
+    """A line in pieces that fit the paper; a Chinese character is two columns wide."""
+    limit = columns // line.size
+    piece, used = "", 0
+    for character in line.text:
+        wide = 1 if character < "\x80" else 2
+        if used + wide > limit:
+            yield Line(piece, line.align, line.size)
+            piece, used = "", 0
+        piece, used = piece + character, used + wide
+    yield Line(piece, line.align, line.size)
