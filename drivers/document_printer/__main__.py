@@ -1,14 +1,22 @@
-"""`python -m drivers.document_printer`: print a file, ask how it is, or simulate one."""
+"""`python -m drivers.document_printer`: print a file, ask how it is, find, resume, simulate."""
 
 import argparse
 import asyncio
 import sys
+import time
+from collections.abc import Coroutine
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from drivers.commandline import print_json, report_failure
 from drivers.device import DeviceFailure
-from drivers.document_printer.port import JobProgress, PrinterCondition
+from drivers.document_printer.driver import IppPrinter
+from drivers.document_printer.port import JobOptions, JobProgress, MediaSize, Sides
 from drivers.simulation import Reporter, serve_until_stopped
+
+MEDIA = {"a4": MediaSize.A4, "a5": MediaSize.A5}
+SIDES = {"one": Sides.ONE, "long-edge": Sides.LONG_EDGE, "short-edge": Sides.SHORT_EDGE}
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -17,22 +25,33 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     output = commands.add_parser("print", help="print a PDF and wait until it settled")
     output.add_argument("file", type=Path)
+    output.add_argument("--media", choices=sorted(MEDIA), default="a4")
+    output.add_argument("--sides", choices=tuple(SIDES), default="one")
+    output.add_argument("--tray", help="such as tray-1; default: the printer chooses")
+    output.add_argument("--fit", action="store_true", help="let the printer scale the page")
     status = commands.add_parser("status", help="ask how the printer is")
-    for command in (output, status):
+    resume = commands.add_parser("resume", help="throw waiting jobs away and let a queue go on")
+    for command in (output, status, resume):
         command.add_argument("--target", required=True, help="ipp://HOST:PORT/PATH")
+    discover = commands.add_parser("discover", help="printers that announce themselves")
+    discover.add_argument("--seconds", type=float, default=3.0, help="how long to listen")
+    for command in (output, status, resume, discover):
         command.add_argument("--json", action="store_true")
     simulate = commands.add_parser("simulate", help="serve a printer; prints its address")
     simulate.add_argument("--out", type=Path, default=Path("."), help="where papers go")
     simulate.add_argument("--first-page", type=float, default=8.0, help="seconds")
     simulate.add_argument("--next-page", type=float, default=1.5, help="seconds")
+    simulate.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="a fault from the start"
+    )
     simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
-async def print_file(target: str, pdf: bytes, name: str) -> JobProgress:
-    """Print and wait until it settled. Raises DeviceFailure, ValueError."""
-    from drivers.document_printer.driver import IppPrinter
-
+async def print_file(
+    printer: IppPrinter, pdf: bytes, name: str, options: JobOptions
+) -> JobProgress:
+    """Print and wait until it settled. Raises DeviceFailure."""
     shown = ""
 
     def show(job: JobProgress) -> None:
@@ -42,49 +61,83 @@ async def print_file(target: str, pdf: bytes, name: str) -> JobProgress:
             print(line, file=sys.stderr)
             shown = line
 
-    printer = IppPrinter(target)
+    await printer.preflight(options)
+    job_id = await printer.submit(pdf, name, options)
+    return await printer.settle(job_id, show)
+
+
+async def closing(printer: IppPrinter, work: Coroutine[Any, Any, Any]) -> Any:
+    """Do the work and let the printer go."""
     try:
-        await printer.preflight()
-        job_id = await printer.submit(pdf, name)
-        return await printer.settle(job_id, show)
+        return await work
     finally:
         await printer.close()
 
 
-async def ask_condition(target: str) -> PrinterCondition:
-    """How the printer is. Raises DeviceFailure, ValueError."""
-    from drivers.document_printer.driver import IppPrinter
+def run_print(options: argparse.Namespace) -> dict[str, object]:
+    """The `print` command's fields."""
+    wish = JobOptions(
+        MEDIA[options.media], SIDES[options.sides], options.tray, not options.fit
+    )
+    pdf, printer = options.file.read_bytes(), IppPrinter(options.target)
+    job = asyncio.run(closing(printer, print_file(printer, pdf, options.file.name, wish)))
+    return {"job_id": job.job_id, "state": str(job.state), "pages": job.pages}
 
-    printer = IppPrinter(target)
+
+def run_status(options: argparse.Namespace) -> dict[str, object]:
+    """The `status` command's fields: how it is, whether or not it could print."""
+    printer = IppPrinter(options.target)
+    condition = asyncio.run(closing(printer, printer.condition()))
+    return {
+        "media": str(condition.media),
+        "toner": str(condition.toner),
+        "accepting": condition.accepting,
+        "reasons": list(condition.reasons),
+        "supplies": [asdict(one) for one in condition.supplies],
+        "trays": [asdict(one) for one in condition.trays],
+    }
+
+
+def run_resume(options: argparse.Namespace) -> dict[str, object]:
+    """The `resume` command's fields: how it is afterwards."""
+    printer = IppPrinter(options.target)
+
+    async def resume() -> list[str]:
+        await printer.resume()
+        return list((await printer.condition()).reasons)
+
+    return {"reasons": asyncio.run(closing(printer, resume()))}
+
+
+def run_discover(options: argparse.Namespace) -> dict[str, object]:
+    """The `discover` command's fields."""
+    from drivers.document_printer.discovery import Discovery
+
+    discovery = Discovery()
+    time.sleep(options.seconds)
+    found = [asdict(printer) for printer in discovery.printers]
+    discovery.close()
+    return {"printers": found}
+
+
+ASKING = {
+    "print": run_print, "status": run_status, "resume": run_resume, "discover": run_discover,
+}
+
+
+def run_asking(options: argparse.Namespace) -> int:
+    """The commands that ask a printer; the exit status."""
     try:
-        return await printer.preflight()
-    finally:
-        await printer.close()
-
-
-def run_printer(options: argparse.Namespace) -> int:
-    """The `print` and `status` commands; the exit status."""
-    try:
-        if options.command == "print":
-            pdf = options.file.read_bytes()
-            job = asyncio.run(print_file(options.target, pdf, options.file.name))
-            fields = {"job_id": job.job_id, "state": str(job.state), "pages": job.pages}
-        else:
-            condition = asyncio.run(ask_condition(options.target))
-            fields = {
-                "media": str(condition.media),
-                "toner": str(condition.toner),
-                "reasons": list(condition.reasons),
-            }
+        fields = ASKING[options.command](options)
     except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(f"drivers.document_printer: {error}", file=sys.stderr)
         return 2
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
     if options.json:
         print_json(fields)
     else:
-        print(", ".join(f"{name} {value}" for name, value in fields.items()))
+        print("\n".join(f"{name} {value}" for name, value in fields.items()))
     return 0
 
 
@@ -98,6 +151,12 @@ def run_simulate(options: argparse.Namespace) -> int:
     reporter = Reporter(sys.stdout, enabled=options.control)
     pace = Pace(options.first_page, options.next_page)
     simulator = PrinterSimulator(reporter, options.out, pace)
+    try:
+        for fault in options.fault:
+            simulator.obey({"do": "fault", "name": fault})
+    except ValueError as error:
+        print(f"cannot simulate: {error}", file=sys.stderr)
+        return 2
     simulator.serve_in_background()
     reporter.address(simulator.address)
     serve_until_stopped(simulator.obey if options.control else None)
@@ -107,7 +166,7 @@ def run_simulate(options: argparse.Namespace) -> int:
 def main() -> int:
     """Run the command line; the exit status."""
     options = parse()
-    return run_simulate(options) if options.command == "simulate" else run_printer(options)
+    return run_simulate(options) if options.command == "simulate" else run_asking(options)
 
 
 if __name__ == "__main__":

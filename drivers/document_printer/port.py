@@ -45,6 +45,56 @@ class JobState(StrEnum):
         return self in (JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED)
 
 
+class Sides(StrEnum):
+    """On which sides a job is printed, in IPP's words."""
+
+    ONE = "one-sided"
+    LONG_EDGE = "two-sided-long-edge"
+    SHORT_EDGE = "two-sided-short-edge"
+
+
+class MediaSize(StrEnum):
+    """Sizes of paper, in IPP's words (PWG 5101.1)."""
+
+    A4 = "iso_a4_210x297mm"
+    A5 = "iso_a5_148x210mm"
+
+    @property
+    def dimensions(self) -> tuple[int, int]:
+        """Across and down, in hundredths of a millimetre."""
+        return {MediaSize.A4: (21000, 29700), MediaSize.A5: (14800, 21000)}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """How a document is to be printed. Certificates are never scaled."""
+
+    media: MediaSize = MediaSize.A4
+    sides: Sides = Sides.ONE
+    tray: str | None = None
+    exact_size: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyLevel:
+    """One supply; `percent` is None where the printer does not count."""
+
+    name: str
+    kind: str
+    state: Supply
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tray:
+    """One tray: what size lies in it, if known, and how much."""
+
+    name: str
+    media: str | None
+    state: Supply
+    sheets: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterCondition:
     """What the printer says of itself at one moment."""
@@ -54,6 +104,8 @@ class PrinterCondition:
     accepting: bool
     formats: tuple[str, ...]
     reasons: tuple[str, ...]
+    supplies: tuple[SupplyLevel, ...] = ()
+    trays: tuple[Tray, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +117,17 @@ class JobProgress:
     pages: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a document printer can do at all."""
-
-    duplex: bool = False
-    media: tuple[str, ...] = ("iso_a4_210x297mm",)
-
-
 class DocumentPrinter(Protocol):
     """A document printer. All methods are for the event loop and raise DeviceFailure."""
 
-    capabilities: Capabilities
     status: Observable[Status]
 
     async def preflight(self) -> PrinterCondition:
         """Ask whether a job could be printed now; fails with the reason if not."""
 
-    async def submit(self, pdf: bytes, job_name: str) -> int:
+    async def submit(
+        self, pdf: bytes, job_name: str, options: JobOptions | None = None
+    ) -> int:
         """Hand over a document; returns the job's id. Never tries twice by itself."""
 
     async def settle(self, job_id: int, progress: Callable[[JobProgress], None]) -> JobProgress:
@@ -90,6 +135,9 @@ class DocumentPrinter(Protocol):
 
     async def cancel(self, job_id: int) -> JobProgress:
         """Cancel a job and say in which state it ended."""
+
+    async def resume(self) -> None:
+        """Let a paused queue go on, after what was waiting in it has been thrown away."""
 
     async def close(self) -> None:
         """Release the connection."""

@@ -1,67 +1,23 @@
-"""IPP messages (RFC 8010) and what a printer's state reasons mean.
+"""What a printer's words mean: state reasons, supplies, trays, options of a job. No I/O.
 
-The driver sends through pyipp; encoding and decoding here serve the simulator, which
-reads real requests and writes real answers. Which reason stops a job, and what it is
-called here, is data.
+Which reason stops a job, and what it is called here, is data. Words are those of RFC
+8011, PWG 5100.9 (printer-input-tray, printer-supply) and, where it says so, of CUPS.
 """
 
-from dataclasses import dataclass, field
-from enum import IntEnum
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from drivers.device import FailureReason
-from drivers.document_printer.port import JobState, Media, Supply
-
-AttributeValue = int | bool | str | list[int] | list[str]
-
-
-class Operation(IntEnum):
-    """Operations in use (RFC 8011, 5.4.15)."""
-
-    PRINT_JOB = 0x0002
-    VALIDATE_JOB = 0x0004
-    CANCEL_JOB = 0x0008
-    GET_JOB_ATTRIBUTES = 0x0009
-    GET_JOBS = 0x000A
-    GET_PRINTER_ATTRIBUTES = 0x000B
-
-
-class StatusCode(IntEnum):
-    """Status codes in use (RFC 8011, appendix B)."""
-
-    OK = 0x0000
-    BAD_REQUEST = 0x0400
-    NOT_POSSIBLE = 0x0404
-    NOT_FOUND = 0x0406
-    FORMAT_NOT_SUPPORTED = 0x040A
-    INTERNAL_ERROR = 0x0500
-    OPERATION_NOT_SUPPORTED = 0x0501
-    NOT_ACCEPTING_JOBS = 0x0506
-
-
-class Group(IntEnum):
-    """Attribute group tags."""
-
-    OPERATION = 0x01
-    JOB = 0x02
-    END = 0x03
-    PRINTER = 0x04
-    UNSUPPORTED = 0x05
-
-
-class Tag(IntEnum):
-    """Value tags in use."""
-
-    INTEGER = 0x21
-    BOOLEAN = 0x22
-    ENUM = 0x23
-    TEXT = 0x41
-    NAME = 0x42
-    KEYWORD = 0x44
-    URI = 0x45
-    CHARSET = 0x47
-    LANGUAGE = 0x48
-    MIME_TYPE = 0x49
-
+from drivers.document_printer.ipp import Attributes, Tag
+from drivers.document_printer.port import (
+    JobOptions,
+    JobState,
+    Media,
+    MediaSize,
+    Supply,
+    SupplyLevel,
+    Tray,
+)
 
 JOB_STATES = {
     3: JobState.PENDING,
@@ -134,98 +90,151 @@ def toner_in(reasons: tuple[str, ...]) -> Supply:
     return Supply.LOW if words & {"toner-low", "marker-supply-low"} else Supply.UNKNOWN
 
 
-@dataclass(slots=True)
-class Message:
-    """A request or an answer: `code` is the operation or the status."""
+CUPS_LOST_TRACK = "cups-ipp-missing-job-history"
+"""CUPS calls a job completed, but the printer did not know it any more when it was asked."""
 
-    code: int
-    request_id: int
-    groups: list[tuple[int, dict[str, list[AttributeValue]]]] = field(default_factory=list)
-    data: bytes = b""
+CUPS_MESSAGES: dict[str, FailureReason] = {
+    "may not exist or is unavailable": FailureReason.PRINTER_UNREACHABLE,
+    "is not responding": FailureReason.PRINTER_UNREACHABLE,
+    "Printer cannot print with supplied options": FailureReason.PRINTER_REFUSED,
+}
+"""Parts of printer-state-message by which a CUPS queue tells what no state reason says."""
 
-    def first(self, name: str) -> AttributeValue | None:
-        """The first value of an attribute in any group, or None."""
-        for _, attributes in self.groups:
-            if name in attributes:
-                return attributes[name][0]
-        return None
+LOW_PERCENT = 10
+WASTE = frozenset({"waste-toner", "waste-ink", "waste-water", "waste-wax"})
+TONER = frozenset({"toner", "toner-cartridge", "ink", "ink-cartridge"})
 
 
-def decode_message(raw: bytes) -> Message:
-    """A message from its bytes. Raises ValueError for what is none."""
-    if len(raw) < 9:
-        raise ValueError("an IPP message has at least nine bytes")
-    message = Message(
-        int.from_bytes(raw[2:4], "big"), int.from_bytes(raw[4:8], "big")
+def failure_in_message(message: str) -> FailureReason | None:
+    """What a queue's message says is wrong, or None."""
+    return next((why for part, why in CUPS_MESSAGES.items() if part in message), None)
+
+
+def supplies_in(attributes: Mapping[str, Any]) -> tuple[SupplyLevel, ...]:
+    """Toner, waste boxes and the like, from the marker attributes (CUPS, PWG 5100.13)."""
+    names, kinds, levels = (
+        listed(attributes, f"marker-{what}") for what in ("names", "types", "levels")
     )
-    at, name = 8, ""
-    while at < len(raw):
-        tag = raw[at]
-        at += 1
-        if tag == Group.END:
-            message.data = raw[at:]
-            return message
-        if tag < 0x10:
-            message.groups.append((tag, {}))
-            continue
-        given, at = _counted(raw, at)
-        value, at = _counted(raw, at)
-        name = given.decode("utf-8", "replace") or name
-        if not message.groups or not name:
-            raise ValueError("an IPP attribute outside a group or without a name")
-        message.groups[-1][1].setdefault(name, []).append(_decode_value(tag, value))
-    raise ValueError("an IPP message without an end")
+    return tuple(
+        SupplyLevel(str(name), str(kind), _supply_state(str(kind), level), _percent(level))
+        for name, kind, level in zip(names, kinds, levels, strict=False)
+    )
 
 
-def _counted(raw: bytes, at: int) -> tuple[bytes, int]:
-    size = int.from_bytes(raw[at : at + 2], "big")
-    end = at + 2 + size
-    if end > len(raw):
-        raise ValueError("an IPP attribute is longer than the message")
-    return raw[at + 2 : end], end
+def _percent(level: object) -> int | None:
+    return level if isinstance(level, int) and 0 <= level <= 100 else None
 
 
-def _decode_value(tag: int, value: bytes) -> AttributeValue:
-    if tag in (Tag.INTEGER, Tag.ENUM):
-        return int.from_bytes(value, "big", signed=True)
-    if tag == Tag.BOOLEAN:
-        return value == b"\x01"
-    return value.decode("utf-8", "replace")
+def _supply_state(kind: str, level: object) -> Supply:
+    percent = _percent(level)
+    if percent is None:
+        return Supply.UNKNOWN
+    left = 100 - percent if kind in WASTE else percent
+    if left == 0:
+        return Supply.OUT
+    return Supply.LOW if left <= LOW_PERCENT else Supply.FULL
 
 
-Attributes = dict[str, tuple[Tag, AttributeValue]]
+def toner_left(supplies: Sequence[SupplyLevel], reasons: tuple[str, ...]) -> Supply:
+    """How much toner there is: what the reasons say, else the least of the levels."""
+    told = toner_in(reasons)
+    states = [one.state for one in supplies if one.kind in TONER]
+    if told is not Supply.UNKNOWN or not states:
+        return told
+    order = (Supply.OUT, Supply.LOW, Supply.UNKNOWN, Supply.FULL)
+    return min(states, key=order.index)
 
 
-def encode_answer(
-    status: StatusCode, request_id: int, groups: list[tuple[Group, Attributes]]
-) -> bytes:
-    """An answer in IPP 2.0 with its operation attributes and these groups."""
-    operation: Attributes = {
-        "attributes-charset": (Tag.CHARSET, "utf-8"),
-        "attributes-natural-language": (Tag.LANGUAGE, "en"),
+def trays_in(attributes: Mapping[str, Any]) -> tuple[Tray, ...]:
+    """The trays with what lies in them, from printer-input-tray and media-col-ready."""
+    sizes = {
+        str(one.get("media-source")): _size_of(one)
+        for one in listed(attributes, "media-col-ready")
+        if isinstance(one, Mapping)
     }
-    raw = b"\x02\x00" + status.to_bytes(2, "big") + request_id.to_bytes(4, "big")
-    for group, attributes in [(Group.OPERATION, operation), *groups]:
-        raw += bytes([group])
-        for name, (tag, value) in attributes.items():
-            raw += _encode_attribute(name, tag, value)
-    return raw + bytes([Group.END])
+    trays = []
+    for entry in listed(attributes, "printer-input-tray"):
+        fields = _pairs(entry)
+        name = fields.get("name", "")
+        if name and name != "auto":
+            level = _number(fields.get("level"))
+            trays.append(Tray(name, sizes.get(name), _tray_state(level, fields), level))
+    return tuple(trays)
 
 
-def _encode_attribute(name: str, tag: Tag, value: AttributeValue) -> bytes:
-    values = value if isinstance(value, list) else [value]
-    raw = b""
-    for index, one in enumerate(values):
-        label = name.encode() if index == 0 else b""
-        body = _encode_value(tag, one)
-        raw += bytes([tag]) + len(label).to_bytes(2, "big") + label
-        raw += len(body).to_bytes(2, "big") + body
-    return raw
+def _pairs(entry: object) -> dict[str, str]:
+    """`a=1;b=2;` as a dictionary."""
+    text = entry.decode("utf-8", "replace") if isinstance(entry, bytes) else str(entry)
+    return {key: value for key, sep, value in (p.partition("=") for p in text.split(";")) if sep}
 
 
-def _encode_value(tag: Tag, value: int | bool | str) -> bytes:
-    if tag is Tag.BOOLEAN:
-        return b"\x01" if value else b"\x00"
-    if isinstance(value, int):
-        return value.to_bytes(4, "big", signed=True)
-    return value.encode()
+def _number(text: str | None) -> int | None:
+    """A level that is one; -2 and -3 say that it is not known, or that there is some."""
+    number = int(text) if text is not None and text.lstrip("-").isdigit() else None
+    return number if number is not None and number >= 0 else None
+
+
+def _tray_state(level: int | None, fields: Mapping[str, str]) -> Supply:
+    capacity = _number(fields.get("maxcapacity"))
+    if level is None:
+        return Supply.FULL if fields.get("level") == "-3" else Supply.UNKNOWN
+    if level == 0:
+        return Supply.OUT
+    low = capacity and level * 100 <= capacity * LOW_PERCENT
+    return Supply.LOW if low else Supply.FULL
+
+
+def _size_of(media: Mapping[str, Any]) -> str | None:
+    size = media.get("media-size")
+    if not isinstance(size, Mapping):
+        return None
+    wanted = (size.get("x-dimension"), size.get("y-dimension"))
+    return next((str(one) for one in MediaSize if one.dimensions == wanted), None)
+
+
+def paper_is_out(trays: Sequence[Tray], media: str) -> bool:
+    """Whether every tray that could hold a size is known to be empty."""
+    fitting = [tray for tray in trays if tray.media in (media, None)]
+    return bool(fitting) and all(tray.state is Supply.OUT for tray in fitting)
+
+
+def listed(attributes: Mapping[str, Any], name: str) -> list[Any]:
+    """The values of an attribute; empty where it is absent."""
+    value = attributes.get(name, [])
+    return value if isinstance(value, list) else [value]
+
+
+def unsupported(options: JobOptions, attributes: Mapping[str, Any]) -> str | None:
+    """The first option that the printer says it does not have, in words; None if all are there.
+
+    What a printer says nothing of is not held against it.
+    """
+    wanted = {
+        "media-supported": str(options.media),
+        "sides-supported": str(options.sides),
+        "media-source-supported": options.tray,
+    }
+    for name, value in wanted.items():
+        known = listed(attributes, name)
+        if value is not None and known and value not in known:
+            return f"{name.removesuffix('-supported')} {value}"
+    return None
+
+
+def job_attributes(options: JobOptions) -> Attributes:
+    """The attributes of a job (RFC 8011, PWG 5100.7 and 5100.13)."""
+    attributes: Attributes = {"sides": (Tag.KEYWORD, str(options.sides))}
+    if options.exact_size:
+        attributes["print-scaling"] = (Tag.KEYWORD, "none")
+    if options.tray is None:
+        return attributes | {"media": (Tag.KEYWORD, str(options.media))}
+    across, down = options.media.dimensions
+    size: Attributes = {
+        "x-dimension": (Tag.INTEGER, across),
+        "y-dimension": (Tag.INTEGER, down),
+    }
+    column: Attributes = {
+        "media-size": (Tag.BEGIN_COLLECTION, size),
+        "media-source": (Tag.KEYWORD, options.tray),
+    }
+    return attributes | {"media-col": (Tag.BEGIN_COLLECTION, column)}

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from drivers.document_printer.port import PDF
-from drivers.document_printer.protocol import (
+from drivers.document_printer.ipp import (
     Attributes,
     Group,
     Message,
@@ -21,6 +20,7 @@ from drivers.document_printer.protocol import (
     decode_message,
     encode_answer,
 )
+from drivers.document_printer.port import PDF, MediaSize, Sides
 from drivers.simulation import Command, Reporter
 
 FAULTS = {
@@ -32,12 +32,23 @@ FAULTS = {
     "paper_low": "media-low-warning",
     "paused": "paused",
     "jam_midway": "media-jam-error",
+    "tray_empty": "media-empty-report",
     "gone": "",
     "refuse": "",
+    "late": "",
+    "stuck": "",
+    "power_cut": "",
 }
-"""Faults that can be asked for, and the state reason that each reports."""
+"""Faults that can be asked for, and the state reason that each reports.
+
+`gone` answers nothing, `refuse` takes no job, `late` answers 0.4 s late, `stuck` prints
+nothing and says nothing, `power_cut` is gone in the middle of the next page.
+"""
 
 STOPPING = {"no_paper", "jam", "cover_open", "toner_out", "paused"}
+LATE_SECONDS = 0.4
+SHEETS, TONER = 250, 75
+JOB_OPTIONS = ("sides", "media", "media-col", "print-scaling")
 PENDING, PROCESSING, STOPPED, CANCELED, ABORTED, COMPLETED = 3, 5, 6, 7, 8, 9
 
 
@@ -81,12 +92,16 @@ class PrinterSimulator:
         return f"ipp://127.0.0.1:{self._server.server_port}/ipp/print"
 
     def obey(self, command: Command) -> None:
-        """Carry out a command: fault, clear."""
+        """Carry out a command: fault, clear, unplug, plug."""
         match command["do"]:
             case "fault" if command["name"] in FAULTS:
                 self._faults.add(command["name"])
             case "clear":
                 self._faults.clear()
+            case "unplug":
+                self._faults.add("gone")
+            case "plug":
+                self._faults.discard("gone")
             case other:
                 raise ValueError(f"unknown command or fault {other!r}")
 
@@ -105,7 +120,17 @@ class PrinterSimulator:
             case Operation.PRINT_JOB if message.first("document-format") != PDF:
                 return encode_answer(StatusCode.FORMAT_NOT_SUPPORTED, message.request_id, [])
             case Operation.PRINT_JOB:
-                group = (Group.JOB, self._job_attributes(self._accept(message.data)))
+                group = (Group.JOB, self._job_attributes(self._accept(message)))
+            case Operation.PAUSE_PRINTER:
+                self._faults.add("paused")
+                return encode_answer(StatusCode.OK, message.request_id, [])
+            case Operation.RESUME_PRINTER:
+                self._faults.discard("paused")
+                return encode_answer(StatusCode.OK, message.request_id, [])
+            case Operation.PURGE_JOBS:
+                for one in self._jobs.values():
+                    self._cancel(one)
+                return encode_answer(StatusCode.OK, message.request_id, [])
             case Operation.GET_JOB_ATTRIBUTES | Operation.CANCEL_JOB:
                 job = self._jobs.get(int(message.first("job-id") or 0))  # type: ignore[arg-type]
                 if job is None:
@@ -127,6 +152,32 @@ class PrinterSimulator:
             "printer-is-accepting-jobs": (Tag.BOOLEAN, "refuse" not in self._faults),
             "document-format-supported": (Tag.MIME_TYPE, [PDF]),
             "printer-make-and-model": (Tag.TEXT, "Tongban Simulated A4"),
+            **self._supplies(),
+        }
+
+    def _supplies(self) -> Attributes:
+        faults = self._faults
+        toner = 0 if "toner_out" in faults else 5 if "toner_low" in faults else TONER
+        sheets = 0 if faults & {"no_paper", "tray_empty"} else SHEETS
+        sheets = 5 if "paper_low" in faults else sheets
+        tray = f"type=sheetFeedAutoRemovableTray;maxcapacity={SHEETS};level={sheets};name=tray-1;"
+        size: Attributes = {
+            "x-dimension": (Tag.INTEGER, MediaSize.A4.dimensions[0]),
+            "y-dimension": (Tag.INTEGER, MediaSize.A4.dimensions[1]),
+        }
+        ready: Attributes = {
+            "media-size": (Tag.BEGIN_COLLECTION, size),
+            "media-source": (Tag.KEYWORD, "tray-1"),
+        }
+        return {
+            "marker-names": (Tag.NAME, ["Black Toner", "Waste Toner"]),
+            "marker-types": (Tag.KEYWORD, ["toner", "waste-toner"]),
+            "marker-levels": (Tag.INTEGER, [toner, 20]),
+            "printer-input-tray": (Tag.TEXT, [tray]),
+            "media-col-ready": (Tag.BEGIN_COLLECTION, ready),
+            "media-supported": (Tag.KEYWORD, [str(MediaSize.A4)]),
+            "media-source-supported": (Tag.KEYWORD, ["tray-1"]),
+            "sides-supported": (Tag.KEYWORD, [str(Sides.ONE), str(Sides.LONG_EDGE)]),
         }
 
     def _job_attributes(self, job: Job) -> Attributes:
@@ -138,12 +189,16 @@ class PrinterSimulator:
             "job-impressions-completed": (Tag.INTEGER, job.printed),
         }
 
-    def _accept(self, document: bytes) -> Job:
+    def _accept(self, message: Message) -> Job:
+        document = message.data
         with self._lock:
             job = Job(len(self._jobs) + 1, document, count_pages(document))
             self._jobs[job.id] = job
             self._waiting.append(job)
-        self._reporter.event("job", id=job.id, pages=job.pages, bytes=len(document))
+        self._reporter.event(
+            "job", id=job.id, pages=job.pages, bytes=len(document),
+            options={name: message.first(name) for name in JOB_OPTIONS},
+        )
         self._work.release()
         return job
 
@@ -177,6 +232,14 @@ class PrinterSimulator:
             if "jam_midway" in self._faults and left < self._pace.first_page / 2:
                 self._faults.discard("jam_midway")
                 self._faults.add("jam")
+            if "power_cut" in self._faults and left < self._pace.first_page / 2:
+                self._faults.discard("power_cut")
+                self._faults.add("gone")
+                self._cancel(job)
+                return
+            if "stuck" in self._faults:
+                time.sleep(0.02)
+                continue
             if self._faults & STOPPING:
                 job.state = STOPPED
                 time.sleep(0.02)
@@ -197,6 +260,8 @@ class PrinterSimulator:
                 if "gone" in simulator._faults:
                     self.close_connection = True
                     return
+                if "late" in simulator._faults:
+                    time.sleep(LATE_SECONDS)
                 try:
                     request = decode_message(self._body())
                 except ValueError as error:

@@ -7,7 +7,14 @@ import pytest
 from drivers.device import DeviceFailure, FailureReason
 from drivers.document_printer import driver as module
 from drivers.document_printer.driver import IppPrinter
-from drivers.document_printer.port import JobState, Media
+from drivers.document_printer.port import (
+    JobOptions,
+    JobState,
+    Media,
+    MediaSize,
+    Sides,
+    Supply,
+)
 from tests.conftest import last_json, run_module
 
 PAGE = b"%PDF-1.4 one page"
@@ -120,3 +127,75 @@ def test_the_command_line_prints_and_waits(simulator, tmp_path):
     )
     assert done.returncode == 0
     assert last_json(done.stdout) == {"job_id": 1, "state": "completed", "pages": 1}
+
+
+async def test_options_of_a_job_arrive_and_what_the_printer_lacks_is_refused(simulator):
+    printer = IppPrinter(simulator.address)
+    wish = JobOptions(sides=Sides.LONG_EDGE, tray="tray-1")
+    await printer.preflight(wish)
+    job = await printer.submit(PAGE, "test", wish)
+    options = simulator.report("job")["options"]
+    assert options["sides"] == "two-sided-long-edge"
+    assert options["print-scaling"] == "none"
+    assert options["media-col"]["media-source"] == ["tray-1"]
+    await printer.settle(job, lambda _: None)
+    with pytest.raises(DeviceFailure, match="media iso_a5"):
+        await printer.preflight(JobOptions(MediaSize.A5))
+    await printer.close()
+
+
+async def test_an_empty_tray_is_told_before_anything_is_sent(simulator):
+    simulator.order("fault", name="tray_empty")
+    with pytest.raises(DeviceFailure) as caught:
+        await print_page(simulator.address)
+    assert caught.value.reason is FailureReason.PRINTER_NO_PAPER
+
+
+async def test_a_queue_that_stopped_for_want_of_paper_is_resumed_after_the_refill(simulator):
+    printer = IppPrinter(simulator.address)
+    for fault in ("no_paper", "paused"):
+        simulator.order("fault", name=fault)
+    with pytest.raises(DeviceFailure):
+        await printer.preflight()
+    simulator.order("clear")
+    simulator.order("fault", name="paused")
+    await printer.preflight()
+    job = await printer.submit(PAGE, "test")
+    assert (await printer.settle(job, lambda _: None)).state is JobState.COMPLETED
+    await printer.close()
+
+
+async def test_a_queue_paused_by_hand_is_not_resumed(simulator):
+    simulator.order("fault", name="paused")
+    for _ in range(2):
+        with pytest.raises(DeviceFailure) as caught:
+            await print_page(simulator.address)
+        assert caught.value.reason is FailureReason.PRINTER_STOPPED
+
+
+async def test_a_printer_that_stands_still_and_says_nothing_is_given_up(simulator, monkeypatch):
+    monkeypatch.setattr(module, "STILL_SECONDS", 0.5)
+    simulator.order("fault", name="stuck")
+    with pytest.raises(DeviceFailure) as caught:
+        await asyncio.wait_for(print_page(simulator.address), 10)
+    assert caught.value.reason is FailureReason.PRINTER_STOPPED
+
+
+async def test_a_power_cut_in_the_middle_of_a_page_cannot_be_known(simulator, monkeypatch):
+    monkeypatch.setattr(module, "LOST_SECONDS", 0.5)
+    simulator.order("fault", name="power_cut")
+    with pytest.raises(DeviceFailure) as caught:
+        await asyncio.wait_for(print_page(simulator.address), 10)
+    assert caught.value.reason is FailureReason.PRINT_UNKNOWN
+
+
+async def test_late_answers_are_waited_for(simulator):
+    simulator.order("fault", name="late")
+    assert (await print_page(simulator.address))[0].state is JobState.COMPLETED
+
+
+async def test_supplies_and_trays_are_told(simulator):
+    printer = IppPrinter(simulator.address)
+    condition = await printer.condition()
+    await printer.close()
+    assert (condition.toner, condition.trays[0].sheets) == (Supply.FULL, 250)
