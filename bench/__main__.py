@@ -40,6 +40,12 @@ def _start() -> Result:
     return measure()
 
 
+def _liveness() -> Result:
+    from bench.liveness import measure
+
+    return measure()
+
+
 def _raster() -> Result:
     from bench.raster import measure
 
@@ -51,6 +57,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "identity": ("from the last byte of the card to the identity being known", _identity),
     "faces": ("a face decision against encoding every full frame", _faces),
     "frames": ("gaps between frames while card, face and printer work", _frames),
+    "liveness": ("how many attacks and how many honest visits pass", _liveness),
     "raster": ("a receipt's bytes against python-escpos's image()", _raster),
     "start": ("cold start to the first full screen, and memory", _start),
 }
@@ -58,7 +65,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
 
 def _apart(name: str) -> Result:
     command = [sys.executable, "-m", "bench", name, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800)
     result: Result = json.loads(done.stdout.strip().splitlines()[-1])
     return result
 

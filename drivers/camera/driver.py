@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from drivers.camera.health import PictureHealth, Sight
 from drivers.camera.port import Capabilities, Frame
 from drivers.camera.protocol import Source, SourceKind
 from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
@@ -38,7 +39,18 @@ class OpenCvCamera:
         self._thread = DeviceThread(f"camera {source.place}")
         self._taking: threading.Thread | None = None
         self._stop = threading.Event()
+        self.sight: Observable[Sight] = Observable(Sight.GOOD)
         self._observer: Callable[[Frame], None] | None = None
+
+    async def check(self) -> None:
+        """Whether a camera on this machine is still plugged in. Raises DeviceFailure.
+
+        A look at the picture would switch its lamp on for nobody.
+        """
+        place = f"/dev/video{self._source.place}"
+        if self._source.kind is SourceKind.DEVICE and not os.path.exists(place):
+            self.status.set(Status.NO_DEVICE)
+            raise DeviceFailure(FailureReason.CAMERA_FAULT, f"{place} is not there")
 
     async def open(self) -> None:
         """Begin to take pictures; returns with the first. Raises DeviceFailure."""
@@ -85,6 +97,7 @@ class OpenCvCamera:
 
     def _take(self, capture: cv2.VideoCapture) -> None:
         misses = 0
+        health = PictureHealth()
         while not self._stop.is_set() and misses < MISSES:
             taken, picture = capture.read()
             if not taken:
@@ -92,12 +105,20 @@ class OpenCvCamera:
                 self._rewind(capture)
                 continue
             misses = 0
+            now = time.monotonic()
+            self._judge(health.feed(picture, now))  # type: ignore[arg-type]
             observer = self._observer
             if observer is not None:
-                observer(Frame(picture, time.monotonic()))  # type: ignore[arg-type]
+                observer(Frame(picture, now))  # type: ignore[arg-type]
         capture.release()
         if misses:
             self.status.set(Status.NO_DEVICE)
+
+    def _judge(self, sight: Sight) -> None:
+        """A covered or stuck camera is at fault although it gives pictures; a file may stand."""
+        self.sight.set(sight)
+        broken = sight.broken and self._source.kind is not SourceKind.FILE
+        self.status.set(Status.HARDWARE_ERROR if broken else Status.ONLINE)
 
     def _rewind(self, capture: cv2.VideoCapture) -> None:
         """A file begins anew at its end; anything else is given a moment."""

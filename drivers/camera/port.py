@@ -38,6 +38,9 @@ class Camera(Protocol):
     capabilities: Capabilities
     status: Observable[Status]
 
+    async def check(self) -> None:
+        """Whether it is still plugged in, without taking a picture. Raises DeviceFailure."""
+
     async def open(self) -> None:
         """Begin to take pictures. Raises DeviceFailure."""
 

@@ -19,10 +19,13 @@ FAULTS = {
     "black": "every picture is black",
     "frozen": "the same picture comes again and again",
     "lost": "streams end and no new one begins",
+    "late": "every picture comes half a second late",
+    "torn": "pictures break off in the middle",
 }
 """Faults that can be asked for, and what each does."""
 
 JPEG_QUALITY = 85
+LATE_SECONDS = 0.5
 
 
 class CameraSimulator:
@@ -49,14 +52,16 @@ class CameraSimulator:
         return f"http://127.0.0.1:{self._server.server_port}/stream.mjpg"
 
     def obey(self, command: Command) -> None:
-        """Carry out a command: show (a person or nobody), fault, clear."""
+        """Carry out a command: show (a person or nobody), fault, clear, unplug, plug."""
         match command["do"]:
             case "show":
                 self.show(command.get("person"))
             case "fault" if command["name"] in FAULTS:
                 self._faults.add(command["name"])
-            case "clear":
+            case "clear" | "plug":
                 self._faults.clear()
+            case "unplug":
+                self._faults.add("lost")
             case other:
                 raise ValueError(f"unknown command or fault {other!r}")
 
@@ -81,7 +86,10 @@ class CameraSimulator:
             if "black" in self._faults:
                 black = black or [encode(picture * 0) for picture in self._scene(None)]
                 loop = black
-            write(mjpeg_part(loop[number % len(loop)]))
+            jpeg = loop[number % len(loop)]
+            if "late" in self._faults:
+                time.sleep(LATE_SECONDS)
+            write(mjpeg_part(jpeg[: len(jpeg) // 2] if "torn" in self._faults else jpeg))
             number += "frozen" not in self._faults
             due += self._interval
             time.sleep(max(0.0, due - time.monotonic()))

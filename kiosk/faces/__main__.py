@@ -5,9 +5,12 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from random import SystemRandom
 
 from kiosk.config import FacesSection
 from kiosk.errors import Failure
+from kiosk.faces.liveness import Liveness
+from kiosk.faces.port import Hint
 from kiosk.reasons import Reason
 from kiosk.worker import Refusal
 
@@ -59,15 +62,30 @@ async def verify_source(reference: Path, source: str, threshold: float) -> dict[
         await camera.open()
         camera.observe(lambda frame: slot.put(frame.picture))
         verdict = await faces.compare(slot, kind, lambda _: None)
+        doubt = await faces.prove_live(slot, Liveness(SystemRandom()), Teller())
     finally:
+        await camera.stop()
         camera.close()
         await worker.stop()
     return {
         "same": verdict.same,
         "distance": round(verdict.distance, 4),
-        "live": False,
-        "why": ["liveness_not_checked"],
+        "live": doubt is None,
+        "why": [] if doubt is None else [str(doubt)],
     }
+
+
+class Teller:
+    """Says on standard error what the person should do, once each time."""
+
+    def __init__(self) -> None:
+        self._said: Hint | None = None
+
+    def __call__(self, hint: Hint) -> None:
+        """Say a hint, unless it was said last."""
+        if hint is not self._said:
+            self._said = hint
+            print(hint, file=sys.stderr, flush=True)
 
 
 def main() -> int:

@@ -20,6 +20,10 @@ class Hint(StrEnum):
     OFF_CENTRE = "off_centre"
     TOO_DARK = "too_dark"
     GOOD = "good"
+    HOLD_STILL = "hold_still"
+    SHUT_EYES = "shut_eyes"
+    TURN_LEFT = "turn_left"
+    TURN_RIGHT = "turn_right"
 
 
 @dataclass(frozen=True, slots=True)

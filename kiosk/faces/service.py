@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from kiosk.errors import Failure
 from kiosk.faces.find import REDUCTION, cut_out, judge, reduce
+from kiosk.faces.liveness import Ask, Doubt, Liveness, Measure
 from kiosk.faces.port import Box, Hint, Picture, Verdict
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
@@ -21,6 +22,15 @@ MISMATCHES = 4
 """Good frames that may fail to match before the face counts as another's."""
 SEARCH_SECONDS = 20.0
 """How long a usable face is waited for."""
+
+
+HINT_OF_ASK = {
+    None: Hint.HOLD_STILL,
+    Ask.SHUT_EYES: Hint.SHUT_EYES,
+    Ask.TURN_LEFT: Hint.TURN_LEFT,
+    Ask.TURN_RIGHT: Hint.TURN_RIGHT,
+}
+"""What the person is told while being asked."""
 
 
 class FrameSlot:
@@ -114,6 +124,46 @@ class FaceService:
             return Verdict(False, distance, reference)
         reason = Reason.SEVERAL_FACES if several > 5 else Reason.FACE_NOT_FOUND
         raise Failure(reason, f"no usable face in {SEARCH_SECONDS:g} s")
+
+    async def prove_live(
+        self,
+        frames: FrameSlot,
+        questions: Liveness,
+        show: Callable[[Hint], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Doubt | None:
+        """Ask for movements until there is an outcome: None, or why not. Raises Failure.
+
+        The face is followed through frames in which it is not found, as with eyes shut;
+        at the end it is compared with the reference once more.
+        """
+        box: Box | None = None
+        picture: Picture | None = None
+        while not questions.over:
+            show(HINT_OF_ASK[questions.ask])
+            try:
+                async with asyncio.timeout(questions.limits.lost):
+                    picture = await frames.take()
+            except TimeoutError:
+                questions.feed(None, clock())
+                continue
+            at = clock()
+            boxes = await self._find(await asyncio.to_thread(reduce, picture))
+            if len(boxes) == 1:
+                box = boxes[0].scaled(REDUCTION)
+            seen = box if len(boxes) <= 1 else None
+            questions.feed(await self._measure(picture, seen) if seen else None, at)
+        if questions.doubt is not None or picture is None or box is None:
+            return questions.doubt
+        same = await self._distance(picture, box) < self._threshold
+        return None if same else Doubt.ANOTHER_FACE
+
+    async def _measure(self, picture: Picture, box: Box) -> Measure:
+        part, inside = cut_out(picture, box)
+        place = [inside.top, inside.right, inside.bottom, inside.left]
+        fields = {"height": part.shape[0], "width": part.shape[1], "box": place}
+        answer, _ = await self._call("landmarks", fields, [part.tobytes()])
+        return Measure(float(answer["opening"]), float(answer["turn"]))
 
     async def forget(self) -> None:
         """Forget the reference. Raises Failure."""

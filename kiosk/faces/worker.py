@@ -22,6 +22,12 @@ with warnings.catch_warnings():
 SMALL = 400
 """A reference whose height is below this is enlarged before a face is looked for."""
 
+JITTER = ((0.0, 0.0), (0.04, 0.0), (-0.04, 0.0), (0.0, 0.06), (0.0, -0.06))
+"""How boxes are moved and enlarged before landmarks are looked for."""
+
+EYE_REACH = 0.45
+"""How far around an eye's middle is looked, up and down, in widths of the eye."""
+
 _reference: list[npt.NDArray[np.float64]] = []
 
 
@@ -102,6 +108,58 @@ def _compare(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"distance": float(np.linalg.norm(face - _reference[0]))}, []
 
 
+def _landmarks(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Eyes and turn of a face: fields `height`, `width`, `box`, one blob.
+
+    What the two numbers are is said in `kiosk.faces.liveness.Measure`.
+    """
+    shape = fields["height"], fields["width"], 3
+    picture = np.frombuffer(blobs[0], np.uint8).reshape(shape)
+    opening, turn = look_at(picture, Box(*fields["box"]))
+    return {"opening": opening, "turn": turn}, []
+
+
+def look_at(picture: Picture, box: Box) -> tuple[float, float]:
+    """How far the eyes are open, and where the nose is, in a red-green-blue picture.
+
+    Landmarks depend a little on the box they start from: several boxes are tried and
+    the middle of what they say is taken.
+    """
+    found = [_measures(picture, jittered(box, *shift)) for shift in JITTER]
+    opening, turn = np.median(np.array(found), axis=0)
+    return float(opening), float(turn)
+
+
+def jittered(box: Box, aside: float, larger: float) -> Box:
+    """A box moved aside and enlarged by parts of its height."""
+    shift, grow = round(aside * box.height), round(larger * box.height)
+    return Box(box.top - grow, box.right + shift + grow, box.bottom + grow, box.left + shift - grow)
+
+
+def _measures(picture: Picture, box: Box) -> tuple[float, float]:
+    place = (box.top, box.right, box.bottom, box.left)
+    marks = face_recognition.face_landmarks(picture, [place])[0]
+    eyes = [np.array(marks[side]) for side in ("left_eye", "right_eye")]
+    heights = [float(eye[4:6, 1].sum() - eye[1:3, 1].sum()) / 2 for eye in eyes]
+    chin, root, tip = marks["chin"], marks["nose_bridge"][0], marks["nose_tip"][2]
+    opening = sum(heights) / 2 / max(1, chin[8][1] - root[1])
+    contrast = sum(_contrast(picture, eye) for eye in eyes) / 2
+    turn = (tip[0] - chin[0][0]) / max(1, chin[16][0] - chin[0][0])
+    return opening * contrast, turn
+
+
+def _contrast(picture: Picture, eye: npt.NDArray[np.int_]) -> float:
+    """Range of brightness around an eye: white and iris, or nothing but a lid."""
+    left, right, middle = int(eye[:, 0].min()), int(eye[:, 0].max()), float(eye[:, 1].mean())
+    reach = max(1, round((right - left) * EYE_REACH))
+    top = max(0, round(middle) - reach)
+    around = picture[top : round(middle) + reach, max(0, left) : right].mean(axis=2)
+    if not around.size:
+        return 0.0
+    dark, usual, light = np.percentile(around, (5, 50, 98))
+    return float((light - dark) / max(1.0, usual))
+
+
 def _forget(fields: Fields, blobs: list[bytes]) -> Answer:
     """Forget the reference."""
     for one in _reference:
@@ -116,6 +174,7 @@ CALLS: dict[str, Call] = {
     "refer_to_picture": _refer_to_picture,
     "find": _find,
     "compare": _compare,
+    "landmarks": _landmarks,
     "forget": _forget,
 }
 
