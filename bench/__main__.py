@@ -40,6 +40,12 @@ def _start() -> Result:
     return measure()
 
 
+def _devices() -> Result:
+    from bench.devices import measure
+
+    return measure()
+
+
 def _liveness() -> Result:
     from bench.liveness import measure
 
@@ -57,6 +63,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "identity": ("from the last byte of the card to the identity being known", _identity),
     "faces": ("a face decision against encoding every full frame", _faces),
     "frames": ("gaps between frames while card, face and printer work", _frames),
+    "devices": ("every device pulled out and plugged in again, SOAK_CYCLES times", _devices),
     "liveness": ("how many attacks and how many honest visits pass", _liveness),
     "raster": ("a receipt's bytes against python-escpos's image()", _raster),
     "start": ("cold start to the first full screen, and memory", _start),
@@ -65,7 +72,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
 
 def _apart(name: str) -> Result:
     command = [sys.executable, "-m", "bench", name, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1800)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=3600)
     result: Result = json.loads(done.stdout.strip().splitlines()[-1])
     return result
 

@@ -19,10 +19,6 @@ from drivers.device import DeviceFailure, FailureReason, Observable
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.5
-"""Between two looks at what is plugged in."""
-CHECK_SECONDS = 3.0
-"""Between two signs of life asked of a device that nobody uses."""
 MISSES = 3
 """Polls in a row for which a device may be missing before it is gone."""
 PAUSES = (0.25, 0.5, 1.0, 1.5)
@@ -31,6 +27,16 @@ OPEN_SECONDS = 15.0
 """How long opening may take before the driver counts as hanging."""
 FIND_SECONDS = 5.0
 """How long a finder may take; what it found last stands meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How often things are looked at, in seconds."""
+
+    poll: float = 0.5
+    """Between two looks at what is plugged in."""
+    check: float = 3.0
+    """Between two signs of life asked of a device that nobody uses."""
 
 
 class Bus(StrEnum):
@@ -158,7 +164,9 @@ class Supervisor:
         finders: Iterable[Finder],
         drivers: Iterable[Driver[Device]],
         clock: Callable[[], float] = time.monotonic,
+        times: Times | None = None,
     ) -> None:
+        self._times = times or Times()
         self._finders = tuple(finders)
         self._drivers = sorted(drivers, key=lambda driver: driver.priority)
         self._clock = clock
@@ -182,7 +190,7 @@ class Supervisor:
             while True:
                 await self.poll()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
+                    async with asyncio.timeout(self._times.poll):
                         await self._wake.wait()
                 self._wake.clear()
         finally:
@@ -207,7 +215,7 @@ class Supervisor:
             self._begin(place, self._look_after(claim))
         if self._work:
             # What takes longer goes on by itself: a device that hangs holds up no other.
-            await asyncio.wait(self._work.values(), timeout=POLL_SECONDS)
+            await asyncio.wait(self._work.values(), timeout=self._times.poll)
         self._tell()
         async with self._changed:
             self._changed.notify_all()
@@ -316,7 +324,7 @@ class Supervisor:
             failure = await self._open(device)
             if failure is None:
                 self._claims[found.place] = Claim(
-                    found, driver, device, check_at=self._clock() + CHECK_SECONDS
+                    found, driver, device, check_at=self._clock() + self._times.check
                 )
                 self._unclaimed.pop(found.place, None)
                 log.info("%s %s is ready at %s", driver.role, driver.name, found.place)
@@ -354,7 +362,7 @@ class Supervisor:
             await self._check(claim)
 
     async def _check(self, claim: Claim) -> None:
-        claim.check_at = self._clock() + CHECK_SECONDS
+        claim.check_at = self._clock() + self._times.check
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 await claim.device.check()
@@ -377,7 +385,7 @@ class Supervisor:
             claim.try_at = self._clock() + pause
             return
         claim.state, claim.why, claim.failures = ClaimState.READY, "", 0
-        claim.check_at = self._clock() + CHECK_SECONDS
+        claim.check_at = self._clock() + self._times.check
         log.info("%s %s is back", claim.driver.role, claim.found.place)
 
     def _lose(self, claim: Claim, why: str) -> None:

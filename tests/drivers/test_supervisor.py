@@ -6,11 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from drivers import supervisor as supervisor_module
 from drivers.device import DeviceFailure, FailureReason
 from drivers.idcard.driver import SdtReader
 from drivers.idcard.wire import Timing
-from drivers.supervisor import Bus, Driver, Found, Role, Supervisor
+from drivers.supervisor import Bus, Driver, Found, Role, Supervisor, Times
 
 PORT = Found(Bus.SERIAL, "/dev/one", "A port")
 
@@ -222,15 +221,12 @@ async def test_a_role_without_a_device_fails_with_the_reason_of_that_role(makers
 
 
 @pytest.mark.parametrize("how", ["hangs", "broken"])
-async def test_a_driver_that_hangs_or_breaks_takes_no_other_with_it(
-    makers, clock, how, monkeypatch
-):
-    monkeypatch.setattr(supervisor_module, "POLL_SECONDS", 0.05)
+async def test_a_driver_that_hangs_or_breaks_takes_no_other_with_it(makers, clock, how):
     other = Found(Bus.SERIAL, "/dev/two")
     shelf = Shelf(PORT)
     bad = makers.driver("bad", 1, prefix="/dev/one")
     drivers = [bad, makers.driver("good", 2, prefix="/dev/two")]
-    one = Supervisor([shelf], drivers, clock)
+    one = Supervisor([shelf], drivers, clock, Times(poll=0.05))
     await one.poll()
     setattr(makers.things["bad /dev/one"], how, True)
     shelf.found.append(other)

@@ -1,0 +1,118 @@
+"""Which driver knows which device: the list that the supervisor asks, in order.
+
+What a device is known by stands in `known.toml`. A serial port that nothing else knows
+is asked whether an ID-card reader answers there; that is the last thing tried.
+"""
+
+import tomllib
+from collections.abc import Callable
+from fnmatch import fnmatch
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.protocol import parse_source
+from drivers.device import DeviceFailure
+from drivers.document_printer.driver import IppPrinter
+from drivers.idcard.opening import open_reader
+from drivers.qrscanner.driver import open_scanner
+from drivers.receipt_printer.driver import EscposPrinter
+from drivers.smartcard.driver import PcscReader
+from drivers.supervisor import Bus, Device, Driver, Found, Role
+
+KNOWN = Path(__file__).with_name("known.toml")
+Knows = Callable[[Found], bool]
+
+
+class CameraKeeper:
+    """A camera as the supervisor keeps it: opened to prove that it sees, then at rest.
+
+    A camera that runs looks at people; it runs only while somebody asks for pictures.
+    """
+
+    def __init__(self, camera: OpenCvCamera) -> None:
+        self.camera = camera
+
+    async def open(self) -> None:
+        """Take one picture. Raises DeviceFailure."""
+        await self.camera.open()
+        await self.camera.stop()
+
+    async def check(self) -> None:
+        """Whether it is still plugged in. Raises DeviceFailure."""
+        await self.camera.check()
+
+    def close(self) -> None:
+        """Let it go."""
+        self.camera.close()
+
+
+class PrinterKeeper:
+    """A document printer as the supervisor keeps it: its connection lasts one question."""
+
+    def __init__(self, printer: IppPrinter) -> None:
+        self.printer = printer
+
+    async def open(self) -> None:
+        """Whether it answers. Raises DeviceFailure."""
+        await self.check()
+
+    async def check(self) -> None:
+        """Whether it answers. Raises DeviceFailure."""
+        try:
+            await self.printer.check()
+        except DeviceFailure:
+            await self.printer.close()
+            raise
+        await self.printer.close()
+
+    def close(self) -> None:
+        """Nothing is held between two questions."""
+
+
+def drivers() -> list[Driver[Device]]:
+    """Every driver, with what it knows and when it is asked."""
+    return [
+        Driver(Role.IDCARD, "idcard over USB", 10, by_id(Role.IDCARD, Bus.USB),
+               lambda found: open_reader(found.place)),
+        Driver(Role.QRSCANNER, "serial scanner", 10, by_id(Role.QRSCANNER, Bus.SERIAL),
+               lambda found: open_scanner(found.place)),
+        Driver(Role.QRSCANNER, "keyboard scanner", 10, by_name(Role.QRSCANNER, Bus.INPUT),
+               lambda found: open_scanner(found.place)),
+        Driver(Role.RECEIPT_PRINTER, "ESC/POS over USB", 10,
+               by_id(Role.RECEIPT_PRINTER, Bus.USB), lambda found: EscposPrinter(found.place)),
+        Driver(Role.IDCARD, "chip cards over PC/SC", 20, on(Bus.PCSC),
+               lambda found: PcscReader(found.place.removeprefix("pcsc:"))),
+        Driver(Role.CAMERA, "camera", 20, on(Bus.VIDEO),
+               lambda found: CameraKeeper(OpenCvCamera(parse_source(found.place)))),
+        Driver(Role.DOCUMENT_PRINTER, "IPP", 20, on(Bus.NETWORK, "ipp"),
+               lambda found: PrinterKeeper(IppPrinter(found.place))),
+        Driver(Role.IDCARD, "idcard over a serial line", 50, by_id(Role.IDCARD, Bus.SERIAL),
+               lambda found: open_reader(found.place)),
+    ]
+
+
+def on(bus: Bus, prefix: str = "") -> Knows:
+    """Knows everything on a bus whose place begins so."""
+    return lambda found: found.bus is bus and found.place.startswith(prefix)
+
+
+def by_id(role: Role, bus: Bus) -> Knows:
+    """Knows what has a known id; a place that the site has named is taken at its word."""
+    patterns = known()[str(role)].get(str(bus), [])
+    return lambda found: found.bus is bus and (
+        not found.ids or any(fnmatch(one, pattern) for one in found.ids for pattern in patterns)
+    )
+
+
+def by_name(role: Role, bus: Bus) -> Knows:
+    """Knows what has a known word in its name."""
+    words = known()[str(role)].get(str(bus), [])
+    return lambda found: found.bus is bus and any(word in found.name.lower() for word in words)
+
+
+@cache
+def known() -> dict[str, dict[str, Any]]:
+    """The table of `known.toml`."""
+    return tomllib.loads(KNOWN.read_text(encoding="utf-8"))
