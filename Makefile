@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 READY := .cache/ready
 
-.PHONY: demo test check setup gallery bench generate lock clean help
+.PHONY: demo test check setup gallery bench fuzz soak-devices generate lock clean help
 
 help:             ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 18
@@ -37,6 +37,14 @@ gallery: setup    ## a picture of every screen into docs/gallery
 
 bench: setup      ## every benchmark
 	bash deploy/with-display.sh $(PYTHON) -m bench all --json
+
+fuzz: setup       ## every device protocol under atheris, for FUZZ_SECONDS (600)
+	$(PYTHON) -W ignore -m tests.fuzz
+
+soak-devices: setup ## every device pulled out and plugged in SOAK_CYCLES (1000) times, and liveness
+	$(PYTHON) -W ignore -m bench devices --json
+	$(PYTHON) -W ignore -m bench read --json
+	$(PYTHON) -W ignore -m bench liveness --json
 
 lock:             ## requirements*.txt from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --no-header -o requirements.txt

@@ -40,6 +40,12 @@ def _start() -> Result:
     return measure()
 
 
+def _read() -> Result:
+    from bench.read import measure
+
+    return measure()
+
+
 def _devices() -> Result:
     from bench.devices import measure
 
@@ -63,6 +69,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "identity": ("from the last byte of the card to the identity being known", _identity),
     "faces": ("a face decision against encoding every full frame", _faces),
     "frames": ("gaps between frames while card, face and printer work", _frames),
+    "read": ("a card read against the line's own time and the card's", _read),
     "devices": ("every device pulled out and plugged in again, SOAK_CYCLES times", _devices),
     "liveness": ("how many attacks and how many honest visits pass", _liveness),
     "raster": ("a receipt's bytes against python-escpos's image()", _raster),

@@ -102,6 +102,8 @@ class Liveness:
     limits: Limits = field(default_factory=Limits)
     stage: Stage = Stage.SETTLING
     doubt: Doubt | None = None
+    order: tuple[Ask, ...] = ()
+    """What is asked for, in the order in which it is."""
     _asks: list[Ask] = field(default_factory=list)
     _since: float | None = None
     _seen: float = 0.0
@@ -115,6 +117,7 @@ class Liveness:
         """Put the questions in an order that nobody knows."""
         self._asks = list(Ask)
         self.chance.shuffle(self._asks)
+        self.order = tuple(self._asks)
 
     @property
     def ask(self) -> Ask | None:

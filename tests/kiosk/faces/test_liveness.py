@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.liveness import Faces, attempt, film, honest, moved_photo, photo
+from bench.liveness import Faces, attempt, honest, moved_photo, other_film, photo
 from kiosk.faces.liveness import NOT_DONE, Ask, Doubt, Liveness, Measure, Stage
 from sandbox.people.registry import person
 
@@ -121,7 +121,7 @@ def test_whatever_is_measured_there_is_at_most_one_outcome(measures, seed):
     assert (sitting.questions.stage is Stage.FAILED) == (sitting.questions.doubt is not None)
 
 
-@pytest.mark.parametrize("attack", [photo, moved_photo, film])
+@pytest.mark.parametrize("attack", [photo, moved_photo, other_film])
 def test_drawn_attacks_fail_and_say_why(attack):
     faces = Faces()
     for seed in (11, 12):

@@ -1,0 +1,138 @@
+"""What is fuzzed: one function of bytes for each protocol, with the errors that it lists.
+
+Run as `python -m tests.fuzz.targets NAME [libFuzzer options]`.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import date
+
+import atheris
+
+with atheris.instrument_imports(include=["drivers"]):
+    from drivers.device import DeviceFailure
+    from drivers.document_printer import ipp
+    from drivers.document_printer import protocol as printer
+    from drivers.idcard import framing, layouts
+    from drivers.idcard import protocol as sdt
+    from drivers.inputs import EventReader
+    from drivers.qrscanner import protocol as scanner
+    from drivers.receipt_printer import protocol as escpos
+    from drivers.receipt_printer.interpreter import Interpreter
+    from drivers.smartcard import protocol as card
+    from drivers.smartcard.port import Moment, Response
+    from drivers.smartcard.sam import read_resident
+
+TODAY = date(2026, 11, 24)
+
+
+def idcard_frames(data: bytes) -> None:
+    for item in sdt.Framer().feed(data):
+        if isinstance(item, bytes) and (reply := sdt.parse_reply(item)) is not None:
+            _ = reply.meaning
+            sdt.split_parts(reply.data, 2)
+            sdt.split_parts(reply.data, 3)
+            sdt.split_added_addresses(reply.data)
+            sdt.format_sam_id(reply.data)
+
+
+def idcard_replies(data: bytes) -> None:
+    """The inside of a frame, which chance alone would hardly reach."""
+    idcard_frames(sdt.encode_frame(data))
+
+
+def idcard_stx_frames(data: bytes) -> None:
+    for stream in (data, framing.encode_stx_frame(data)):
+        for item in framing.StxFramer().feed(stream):
+            if isinstance(item, bytes):
+                framing.parse_stx_reply(item)
+
+
+def idcard_layouts(data: bytes) -> None:
+    block = data[: layouts.BLOCK_SIZE].ljust(layouts.BLOCK_SIZE, b"\0")
+    for selector in " JIY":
+        marked = bytearray(block)
+        marked[layouts.SELECTOR_OFFSET : layouts.SELECTOR_OFFSET + 2] = selector.encode("utf-16-le")
+        document = layouts.decode(bytes(marked), TODAY)
+        if document is not None:
+            document.as_json()
+
+
+def smartcard(data: bytes) -> None:
+    """A card that answers with pieces of the input; sessions end in listed failures."""
+    for begin in (card.read_social_security, read_resident):
+        session, at = begin(Moment(TODAY)), 0
+        try:
+            next(session)
+            for _ in range(60):
+                size = data[at] if at < len(data) else 0
+                answer = data[at + 1 : at + 1 + size]
+                at += 1 + size
+                good = size % 3 > 0
+                status = (0x90, 0) if good else tuple(answer[-2:].rjust(2, b"\x6a"))
+                session.send(Response(answer, *status))
+        except (StopIteration, DeviceFailure):
+            continue
+
+
+def ipp_messages(data: bytes) -> None:
+    try:
+        message = ipp.decode_message(data)
+    except ValueError:
+        return
+    for _, attributes in message.groups:
+        printer.supplies_in(attributes)
+        printer.trays_in(attributes)
+
+
+def ipp_groups(data: bytes) -> None:
+    """The inside of a message, behind a sound beginning."""
+    ipp_messages(b"\x02\x00\x00\x00\x00\x00\x00\x01\x04" + data + b"\x03")
+
+
+def printer_words(data: bytes) -> None:
+    words = tuple(data.decode("utf-8", "replace").split(","))
+    printer.failure_in(words, stopped=bool(data[:1] > b"\x80"))
+    printer.media_in(words)
+    printer.toner_in(words)
+    printer.failure_in_message(words[0])
+    printer.trays_in({"printer-input-tray": list(words), "media-col-ready": [data]})
+
+
+def receipt_answers(data: bytes) -> None:
+    for answer in escpos.AnswerReader().feed(data):
+        if answer.kind is escpos.AnswerKind.STATUS_BACK:
+            escpos.decode_status_back(answer.data)
+        else:
+            escpos.decode_condition(answer.data[0], answer.data[0])
+
+
+def receipt_commands(data: bytes) -> None:
+    for operation in Interpreter().feed(data):
+        _ = operation.name
+
+
+def scanner_lines(data: bytes) -> None:
+    for code in scanner.LineSplitter().feed(data):
+        scanner.decode_text(code)
+
+
+def scanner_keys(data: bytes) -> None:
+    decoder = scanner.KeyDecoder()
+    for event in EventReader().feed(data):
+        decoder.feed(event)
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    one.__name__: one
+    for one in (
+        idcard_frames, idcard_replies, idcard_stx_frames, idcard_layouts, smartcard,
+        ipp_messages, ipp_groups, printer_words, receipt_answers, receipt_commands,
+        scanner_lines, scanner_keys,
+    )
+}
+
+
+if __name__ == "__main__":
+    atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[sys.argv[1]])
+    atheris.Fuzz()
