@@ -145,8 +145,8 @@ def path_of(place: str) -> str:
 
 def ids_of(device: pyudev.Device) -> tuple[str, ...]:
     """The USB id of a device or of what it hangs on."""
-    usb = device if device.device_type == "usb_device" else None
-    usb = usb or device.find_parent("usb", "usb_device")
+    itself = device.device_type == "usb_device"
+    usb = device if itself else device.find_parent("usb", "usb_device")
     if usb is None:
         return ()
     vendor, product = text(usb, "idVendor"), text(usb, "idProduct")

@@ -1,0 +1,1 @@
+"""What stands around the screen: sensors, switches, lights, keypad, power supply, volume."""

@@ -1,0 +1,125 @@
+"""`python -m drivers.auxiliaries`: watch sensors and keys, ask the power supply, set the volume."""
+
+import argparse
+import asyncio
+import sys
+from urllib.parse import urlsplit
+
+from drivers.auxiliaries.driver import AlsaVolume, InputPanel, NutPower, ambient_lux
+from drivers.auxiliaries.protocol import NUT_PORT
+from drivers.auxiliaries.simulator import FAULTS, CabinetSimulator
+from drivers.commandline import print_json, report_failure
+from drivers.device import DeviceFailure, FailureReason
+from drivers.simulation import Reporter, serve_until_stopped
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser("python -m drivers.auxiliaries", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    key = commands.add_parser("key", help="wait for one key of a keypad")
+    key.add_argument("--device", required=True, help="/dev/input/event0")
+    key.add_argument("--timeout", type=float, default=30.0, help="seconds (default 30)")
+    ups = commands.add_parser("ups", help="ask a power supply how it is")
+    ups.add_argument("--target", required=True, help="nut://HOST[:PORT]/NAME")
+    volume = commands.add_parser("volume", help="say or set the volume")
+    volume.add_argument("--set", type=int, metavar="PERCENT")
+    volume.add_argument("--card", default="default")
+    volume.add_argument("--control", default="Master", help="the card's control")
+    light = commands.add_parser("light", help="how light it is around the terminal, in lux")
+    for command in (key, ups, volume, light):
+        command.add_argument("--json", action="store_true")
+    simulate = commands.add_parser("simulate", help="serve a cabinet; prints where")
+    simulate.add_argument(
+        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
+        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
+    )
+    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
+    return parser.parse_args(arguments)
+
+
+def parse_nut(target: str) -> NutPower:
+    """The supply at `nut://HOST[:PORT]/NAME`. Raises ValueError."""
+    parts = urlsplit(target)
+    name = parts.path.strip("/")
+    if parts.scheme != "nut" or not parts.hostname or not name:
+        raise ValueError(f"target {target!r} is not nut://HOST[:PORT]/NAME")
+    return NutPower(name, parts.hostname, parts.port or NUT_PORT)
+
+
+async def ask_key(device: str, timeout: float) -> dict[str, object]:
+    """The `key` command's fields. Raises DeviceFailure."""
+    panel = InputPanel(device)
+    try:
+        await panel.open()
+        async with asyncio.timeout(timeout):
+            return {"key": str(await panel.next_key())}
+    except TimeoutError as error:
+        raise DeviceFailure(FailureReason.TIMEOUT, f"no key within {timeout:g} s") from error
+    finally:
+        panel.close()
+
+
+async def ask_ups(target: str) -> dict[str, object]:
+    """The `ups` command's fields. Raises DeviceFailure, ValueError."""
+    supply = parse_nut(target)
+    await supply.check()
+    power = supply.power.value
+    return {
+        "on_mains": power.on_mains, "battery_low": power.battery_low,
+        "charge_percent": power.charge_percent, "seconds_left": power.seconds_left,
+    }
+
+
+async def ask_volume(card: str, control: str, percent: int | None) -> dict[str, object]:
+    """The `volume` command's fields. Raises DeviceFailure, ValueError."""
+    volume = AlsaVolume(control, card)
+    if percent is not None:
+        await volume.set(percent)
+    return {"percent": await volume.get()}
+
+
+def run_asking(options: argparse.Namespace) -> int:
+    """The commands that ask; the exit status."""
+    try:
+        match options.command:
+            case "key":
+                fields = asyncio.run(ask_key(options.device, options.timeout))
+            case "ups":
+                fields = asyncio.run(ask_ups(options.target))
+            case "volume":
+                fields = asyncio.run(ask_volume(options.card, options.control, options.set))
+            case _:
+                fields = {"lux": ambient_lux()}
+    except ValueError as error:
+        print(f"drivers.auxiliaries: {error}", file=sys.stderr)
+        return 2
+    except DeviceFailure as failure:
+        return report_failure(failure, options.json)
+    if options.json:
+        print_json(fields)
+    else:
+        print("\n".join(f"{name} {value}" for name, value in fields.items()))
+    return 0
+
+
+def run_simulate(options: argparse.Namespace) -> int:
+    """The `simulate` command; the exit status."""
+    reporter = Reporter(sys.stdout, enabled=options.control)
+    simulator = CabinetSimulator(reporter)
+    for fault in options.fault:
+        simulator.obey({"do": "fault", "name": fault})
+    simulator.serve_in_background()
+    reporter.address(simulator.address)
+    serve_until_stopped(simulator.obey if options.control else None)
+    return 0
+
+
+def main() -> int:
+    """Run the command line; the exit status."""
+    options = parse()
+    return run_simulate(options) if options.command == "simulate" else run_asking(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
