@@ -19,6 +19,7 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
 from kiosk.config import BadConfiguration, Config
 from kiosk.errors import Failure
+from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.platform import Platform
@@ -71,6 +72,8 @@ class Terminal:
         documents = Worker(
             "kiosk.certificates.worker", DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS
         )
+        plug_in = config.faces.photo_decoder
+        decoder = PhotoDecoder(plug_in) if plug_in else None
         identity = HttpIdentityService(
             self._platform, config.terminal.id, load_key(config.terminal.key)
         )
@@ -79,7 +82,7 @@ class Terminal:
                 config,
                 OpenCvCamera(parse_source(config.devices.camera)),
                 FaceService(
-                    self._faces_worker, config.faces.threshold, config.faces.photo_decoder
+                    self._faces_worker, config.faces.threshold, decoder
                 ),
                 identity,
                 HttpLibrary(self._platform),

@@ -50,7 +50,7 @@ async def verify_source(reference: Path, source: str, threshold: float) -> dict[
 
     picture = reference.read_bytes()
     worker = Worker("kiosk.faces.worker", memory_mb=900, seconds=20)
-    faces = FaceService(worker, threshold, "")
+    faces = FaceService(worker, threshold)
     camera = OpenCvCamera(parse_source(source))
     slot = FrameSlot(asyncio.get_running_loop())
 

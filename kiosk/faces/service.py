@@ -6,15 +6,19 @@ ones in a row have to agree.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 
 from kiosk.errors import Failure
 from kiosk.faces.find import REDUCTION, cut_out, judge, reduce
 from kiosk.faces.liveness import Ask, Doubt, Liveness, Measure
+from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.port import Box, Hint, Picture, Verdict
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
+
+log = logging.getLogger(__name__)
 
 AGREEING = 2
 """Good frames in a row that must match."""
@@ -59,7 +63,9 @@ class FrameSlot:
 class FaceService:
     """Compares the person before the camera with the document's picture."""
 
-    def __init__(self, worker: Worker, threshold: float, photo_decoder: str) -> None:
+    def __init__(
+        self, worker: Worker, threshold: float, photo_decoder: PhotoDecoder | None = None
+    ) -> None:
         self._worker = worker
         self._threshold = threshold
         self._decoder = photo_decoder
@@ -73,11 +79,14 @@ class FaceService:
 
         Raises Failure where there is none.
         """
-        if self._decoder and photo:
+        if self._decoder is not None and photo:
             try:
-                await self._call("refer_to_photo", {"decoder": self._decoder}, [photo])
-            except Refusal:
-                pass  # an unreadable chip photo: the platform's picture serves instead
+                width, height, colours = await self._decoder.decode(photo)
+                size: dict[str, object] = {"width": width, "height": height}
+                await self._call("refer_to_pixels", size, [colours])
+            except (Refusal, WorkerFault) as trouble:
+                # An unreadable chip photo: the platform's picture serves instead.
+                log.warning("the chip's photo was not decoded: %s", trouble)
             else:
                 return "chip_photo"
         try:

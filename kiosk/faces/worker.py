@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kiosk.faces.photo import load_decoder
 from kiosk.faces.port import Box, Picture
 from kiosk.worker import Answer, Call, Fields, Refusal
 
@@ -66,14 +65,10 @@ def _load(fields: Fields, blobs: list[bytes]) -> Answer:
     return {}, []
 
 
-def _refer_to_photo(fields: Fields, blobs: list[bytes]) -> Answer:
-    """Take the chip's photo as the reference: field `decoder`, one blob."""
-    try:
-        width, height, colours = load_decoder(fields["decoder"])(blobs[0])
-        picture = np.frombuffer(colours, np.uint8).reshape(height, width, 3)
-    except ValueError as error:
-        raise Refusal("bad_photo", str(error)) from error
-    _reference[:] = [measure_reference(picture)]
+def _refer_to_pixels(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Take a decoded picture as the reference: fields `height`, `width`, one blob."""
+    shape = fields["height"], fields["width"], 3
+    _reference[:] = [measure_reference(np.frombuffer(blobs[0], np.uint8).reshape(shape))]
     return {}, []
 
 
@@ -170,7 +165,7 @@ def _forget(fields: Fields, blobs: list[bytes]) -> Answer:
 
 CALLS: dict[str, Call] = {
     "load": _load,
-    "refer_to_photo": _refer_to_photo,
+    "refer_to_pixels": _refer_to_pixels,
     "refer_to_picture": _refer_to_picture,
     "find": _find,
     "compare": _compare,

@@ -103,6 +103,9 @@ async def test_a_supply_that_cannot_be_asked_is_unknown_and_not_well(cabinet, fa
     with pytest.raises(DeviceFailure):
         await supply.check()
     assert supply.power.value == Power()
+    simulator.order("clear")
+    await supply.check()
+    assert supply.power.value.on_mains is True
 
 
 async def test_a_late_supply_is_waited_for(cabinet):

@@ -86,3 +86,23 @@ async def test_a_late_camera_is_waited_for(simulate):
     await asyncio.wait_for(came.wait(), 5)
     await camera.stop()
     camera.close()
+
+
+async def test_a_camera_whose_pictures_are_torn_goes_on_with_whole_ones(simulate):
+    simulator = simulate("drivers.camera", "--person", "li-xiulan")
+    camera, loop = OpenCvCamera(parse_source(simulator.address)), asyncio.get_running_loop()
+    came = asyncio.Event()
+    await camera.open()
+    simulator.order("fault", name="torn")
+    await asyncio.sleep(0.5)
+    simulator.order("clear")
+    camera.observe(lambda _: loop.call_soon_threadsafe(came.set))
+    try:
+        await asyncio.wait_for(came.wait(), 8)
+    except TimeoutError:
+        await camera.stop()
+        await camera.open()
+        camera.observe(lambda _: loop.call_soon_threadsafe(came.set))
+        await asyncio.wait_for(came.wait(), 5)
+    await camera.stop()
+    camera.close()

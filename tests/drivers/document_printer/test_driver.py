@@ -65,8 +65,9 @@ async def test_preflight_tells_what_is_wrong_before_anything_is_sent(simulator, 
     assert caught.value.reason is reason
 
 
-async def test_low_supplies_do_not_stop_a_job(simulator):
-    simulator.order("fault", name="toner_low")
+@pytest.mark.parametrize("fault", ["toner_low", "paper_low"])
+async def test_low_supplies_do_not_stop_a_job(simulator, fault):
+    simulator.order("fault", name=fault)
     assert (await print_page(simulator.address))[0].state is JobState.COMPLETED
 
 

@@ -82,6 +82,26 @@ async def test_a_scanner_pulled_out_in_the_middle_is_told_and_opens_again(simula
     scanner.close()
 
 
+async def test_a_doubled_byte_is_part_of_the_code_as_it_was_sent(simulate):
+    simulator = simulate("drivers.qrscanner", "--fault", "doubled")
+    scanner = open_scanner(simulator.address)
+    await scanner.open()
+    assert await next_code(scanner, simulator, "abc") == "abcc"
+    scanner.close()
+
+
+async def test_a_code_without_its_end_is_not_given_out_and_the_next_is_whole(simulate):
+    simulator = simulate("drivers.qrscanner", "--fault", "no_end")
+    scanner = open_scanner(simulator.address)
+    await scanner.open()
+    simulator.order("scan", text="half")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(scanner.wait_for_code(), 0.4)
+    simulator.order("clear")
+    assert await next_code(scanner, simulator, "whole") == "whole"
+    scanner.close()
+
+
 async def test_a_scanner_that_is_gone_fails_its_sign_of_life(simulate):
     simulator = simulate("drivers.qrscanner")
     scanner = open_scanner(simulator.address)

@@ -10,6 +10,7 @@ from kiosk.config import FacesSection
 from kiosk.errors import Failure
 from kiosk.faces.find import cut_out, judge, reduce
 from kiosk.faces.liveness import Doubt
+from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.port import Box, Hint
 from kiosk.faces.service import FaceService, FrameSlot
 from kiosk.reasons import Reason
@@ -94,7 +95,7 @@ def test_a_face_that_cannot_be_used_gets_a_hint(boxes, picture, hint):
 
 async def compare(pictures, reference_of="li-xiulan", monkeypatch=None):
     worker = Worker("kiosk.faces.worker", 900, 30)
-    faces = FaceService(worker, THRESHOLD, "sandbox.people.photo:decode")
+    faces = FaceService(worker, THRESHOLD, PhotoDecoder("sandbox.people.photo:decode"))
     slot = FrameSlot(asyncio.get_running_loop())
 
     async def no_platform() -> bytes:
@@ -136,7 +137,7 @@ async def test_an_empty_room_ends_in_a_reason(monkeypatch):
 
 async def test_without_any_reference_the_reason_is_that():
     worker = Worker("kiosk.faces.worker", 900, 30)
-    faces = FaceService(worker, THRESHOLD, "")
+    faces = FaceService(worker, THRESHOLD)
 
     async def nothing() -> bytes:
         return b"not a picture"
