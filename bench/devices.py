@@ -137,7 +137,7 @@ async def soak(plugs: list[Plug], cycles: int) -> dict[str, Any]:
     driver: Driver[Device] = Driver(
         Role.AUXILIARY, "soak", 1, lambda _: True, lambda found: make(found.place)
     )
-    finder = PlacesFinder([(plug.bus, plug.place) for plug in plugs])
+    finder = PlacesFinder([(Role.AUXILIARY, plug.bus, plug.place) for plug in plugs])
     supervisor = Supervisor([finder], [driver], times=Times(poll=0.1, check=0.1))
     running = asyncio.create_task(supervisor.run())
     await asyncio.gather(*(all_cycles(supervisor, plug, WARM_UP) for plug in plugs))

@@ -19,7 +19,7 @@ from drivers.idcard.opening import open_reader
 from drivers.qrscanner.driver import open_scanner
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.smartcard.driver import PcscReader
-from drivers.supervisor import Bus, Device, Driver, Found, Role
+from drivers.supervisor import Bus, Device, Driver, Found, Role, role_id
 
 KNOWN = Path(__file__).with_name("known.toml")
 Knows = Callable[[Found], bool]
@@ -73,22 +73,27 @@ class PrinterKeeper:
 
 def drivers() -> list[Driver[Device]]:
     """Every driver, with what it knows and when it is asked."""
+    scanner, reader, receipt = Role.QRSCANNER, Role.IDCARD, Role.RECEIPT_PRINTER
     return [
-        Driver(Role.IDCARD, "idcard over USB", 10, by_id(Role.IDCARD, Bus.USB),
+        Driver(reader, "idcard over USB", 10, by_id(reader, Bus.USB),
                lambda found: open_reader(found.place)),
-        Driver(Role.QRSCANNER, "serial scanner", 10, by_id(Role.QRSCANNER, Bus.SERIAL),
+        Driver(scanner, "serial scanner", 10,
+               either(by_id(scanner, Bus.SERIAL), named(scanner, Bus.SERIAL)),
                lambda found: open_scanner(found.place)),
-        Driver(Role.QRSCANNER, "keyboard scanner", 10, by_name(Role.QRSCANNER, Bus.INPUT),
+        Driver(scanner, "keyboard scanner", 10,
+               either(by_name(scanner, Bus.INPUT), named(scanner, Bus.INPUT)),
                lambda found: open_scanner(found.place)),
-        Driver(Role.RECEIPT_PRINTER, "ESC/POS over USB", 10,
-               by_id(Role.RECEIPT_PRINTER, Bus.USB), lambda found: EscposPrinter(found.place)),
-        Driver(Role.IDCARD, "chip cards over PC/SC", 20, on(Bus.PCSC),
+        Driver(receipt, "ESC/POS", 10,
+               either(by_id(receipt, Bus.USB), named(receipt, Bus.NETWORK)),
+               lambda found: EscposPrinter(found.place)),
+        Driver(reader, "chip cards over PC/SC", 20, on(Bus.PCSC),
                lambda found: PcscReader(found.place.removeprefix("pcsc:"))),
-        Driver(Role.CAMERA, "camera", 20, on(Bus.VIDEO),
+        Driver(Role.CAMERA, "camera", 20, either(on(Bus.VIDEO), named(Role.CAMERA, Bus.NETWORK)),
                lambda found: CameraKeeper(OpenCvCamera(parse_source(found.place)))),
         Driver(Role.DOCUMENT_PRINTER, "IPP", 20, on(Bus.NETWORK, "ipp"),
                lambda found: PrinterKeeper(IppPrinter(found.place))),
-        Driver(Role.IDCARD, "idcard over a serial line", 50, by_id(Role.IDCARD, Bus.SERIAL),
+        Driver(reader, "idcard over a serial line", 50,
+               either(by_id(reader, Bus.SERIAL), named(reader, Bus.SERIAL)),
                lambda found: open_reader(found.place)),
     ]
 
@@ -98,11 +103,21 @@ def on(bus: Bus, prefix: str = "") -> Knows:
     return lambda found: found.bus is bus and found.place.startswith(prefix)
 
 
+def named(role: Role, bus: Bus) -> Knows:
+    """Knows what the site has named for the role."""
+    return lambda found: found.bus is bus and role_id(role) in found.ids
+
+
+def either(*knows: Knows) -> Knows:
+    """Knows what one of them knows."""
+    return lambda found: any(one(found) for one in knows)
+
+
 def by_id(role: Role, bus: Bus) -> Knows:
-    """Knows what has a known id; a place that the site has named is taken at its word."""
+    """Knows what has a known id."""
     patterns = known()[str(role)].get(str(bus), [])
-    return lambda found: found.bus is bus and (
-        not found.ids or any(fnmatch(one, pattern) for one in found.ids for pattern in patterns)
+    return lambda found: found.bus is bus and any(
+        fnmatch(one, pattern) for one in found.ids for pattern in patterns
     )
 
 

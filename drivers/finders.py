@@ -11,7 +11,7 @@ import pyudev
 from serial.tools import list_ports
 
 from drivers.document_printer.discovery import Discovery
-from drivers.supervisor import Bus, Found
+from drivers.supervisor import Bus, Found, Role, role_id
 
 SUBSYSTEMS = ("tty", "video4linux", "input", "usb")
 ADDRESS_PREFIXES = ("ipp://", "ipps://", "tcp://", "http://", "https://", "rtsp://")
@@ -98,18 +98,18 @@ class NetworkFinder:
 
 
 class PlacesFinder:
-    """Places that the site has named: addresses always, paths while they exist."""
+    """Places that the site has named for a role: addresses always, paths while they exist."""
 
     name = "places"
 
-    def __init__(self, places: Sequence[tuple[Bus, str]]) -> None:
+    def __init__(self, places: Sequence[tuple[Role, Bus, str]]) -> None:
         self._places = tuple(places)
 
     def find(self) -> Sequence[Found]:
         """The named places that are there."""
         return [
-            Found(bus, place, "named by the site")
-            for bus, place in self._places
+            Found(bus, place, "named by the site", (role_id(role),))
+            for role, bus, place in self._places
             if place.startswith(ADDRESS_PREFIXES) or os.path.exists(path_of(place))
         ]
 

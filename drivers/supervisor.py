@@ -75,6 +75,11 @@ class Found:
     ids: tuple[str, ...] = ()
 
 
+def role_id(role: Role) -> str:
+    """The id of something that the site has named for a role."""
+    return f"role:{role}"
+
+
 class Device(Protocol):
     """What every device can do. Raises DeviceFailure."""
 
@@ -89,7 +94,6 @@ class Device(Protocol):
 
 
 D_co = TypeVar("D_co", bound=Device, covariant=True)
-D = TypeVar("D", bound=Device)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +233,13 @@ class Supervisor:
         task.add_done_callback(lambda _: self._work.pop(place, None))
 
     @contextlib.asynccontextmanager
-    async def use(self, role: Role, kind: type[D]) -> AsyncIterator[D]:
+    async def use(self, role: Role) -> AsyncIterator[Device]:
         """The device of a role, for one call; a failure in the block is looked into.
 
         Raises DeviceFailure where there is none.
         """
         claim = self._ready(role)
-        if claim is None or not isinstance(claim.device, kind):
+        if claim is None:
             raise DeviceFailure(FAULT_OF_ROLE[role], f"no {role} is attached")
         claim.users += 1
         try:

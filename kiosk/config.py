@@ -42,16 +42,18 @@ class PlatformSection:
 
 @dataclass(frozen=True)
 class DevicesSection:
-    """What is attached, and where."""
+    """What is attached, and where. `auto` takes whatever of that kind is plugged in."""
 
-    reader: str = setting("serial port of the ID-card reader")
-    reader_baud: int = setting("its baud rate", 115200)
-    camera: str = setting("0, /dev/video0, an address or a file")
-    receipt_printer: str = setting("tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT")
+    reader: str = setting("/dev/..., usb:VENDOR:PRODUCT, pcsc:NAME or auto", "auto")
+    reader_baud: int = setting("its baud rate, where a serial port is named", 115200)
+    camera: str = setting("0, /dev/video0, an address, a file or auto", "auto")
+    receipt_printer: str = setting(
+        "tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT or auto", "auto"
+    )
     receipt_model: str = setting(
         "what it is like: one of drivers/receipt_printer/models.toml", "raster80"
     )
-    document_printer: str = setting("ipp://HOST:PORT/PATH")
+    document_printer: str = setting("ipp://HOST:PORT/PATH or auto", "auto")
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from drivers.camera.driver import OpenCvCamera
-from drivers.camera.protocol import parse_source
-from drivers.document_printer.driver import IppPrinter
-from drivers.idcard.driver import SdtReader
-from drivers.receipt_printer.driver import EscposPrinter
-from drivers.receipt_printer.models import model_called
 from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
 from kiosk.config import BadConfiguration, Config
+from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
@@ -53,10 +48,13 @@ DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS = 512, 5.0
 class Terminal:
     """A terminal without its screen: engine, visit, devices, platform."""
 
-    def __init__(self, config: Config, visit: Visit | None = None) -> None:
+    def __init__(
+        self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None
+    ) -> None:
         """Put the parts together. Raises BadConfiguration.
 
-        `visit` is where everything personal goes, for whoever draws it.
+        `visit` is where everything personal goes, for whoever draws it; `equipment` are
+        the devices, where they are not those of the configuration.
         """
         self.config = config
         self.visit = visit or Visit()
@@ -67,7 +65,9 @@ class Terminal:
         except OSError as error:
             raise BadConfiguration(f"terminal.state {state}: {error}") from error
         self._platform = Platform(config.platform.address, config.platform.timeout)
-        self._reader = SdtReader(config.devices.reader, config.devices.reader_baud)
+        devices = equipment or equip(config.devices)
+        self._reader = devices.reader
+        self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
         documents = Worker(
             "kiosk.certificates.worker", DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS
@@ -77,24 +77,17 @@ class Terminal:
         identity = HttpIdentityService(
             self._platform, config.terminal.id, load_key(config.terminal.key)
         )
-        try:
-            self._parts = Parts(
-                config,
-                OpenCvCamera(parse_source(config.devices.camera)),
-                FaceService(
-                    self._faces_worker, config.faces.threshold, decoder
-                ),
-                identity,
-                HttpLibrary(self._platform),
-                DocumentService(documents, config.platform.trust),
-                IppPrinter(config.devices.document_printer),
-                EscposPrinter(
-                    config.devices.receipt_printer, model_called(config.devices.receipt_model)
-                ),
-                ledger,
-            )
-        except ValueError as error:
-            raise BadConfiguration(f"devices: {error}") from error
+        self._parts = Parts(
+            config,
+            devices.camera,
+            FaceService(self._faces_worker, config.faces.threshold, decoder),
+            identity,
+            HttpLibrary(self._platform),
+            DocumentService(documents, config.platform.trust),
+            devices.document_printer,
+            devices.receipt_printer,
+            ledger,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
@@ -107,6 +100,8 @@ class Terminal:
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
+        if self._keeper is not None:
+            self._keep(self._keeper.run)
         self._keep(card.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),

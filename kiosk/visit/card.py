@@ -19,7 +19,8 @@ from kiosk.visit.states import Part
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 1.5
+"""Between two attempts to open a lost reader; it is to serve again within two seconds."""
 ADULT_FOR_FACE = 14
 """Below this age no face is captured (facts in docs/privacy.md)."""
 READER_TROUBLE = frozenset({FailureReason.READER_FAULT, FailureReason.READER_NOT_AUTHORISED})

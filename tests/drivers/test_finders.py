@@ -17,7 +17,7 @@ from drivers.finders import (
     UdevFinder,
     path_of,
 )
-from drivers.supervisor import Bus, Found, Role
+from drivers.supervisor import Bus, Found, Role, role_id
 from tests.conftest import last_json, run_module
 
 CH340 = Found(Bus.SERIAL, "/dev/ttyUSB0", "USB Serial", ("usb:1a86:7523",))
@@ -35,7 +35,7 @@ def knowing(found: Found) -> list[str]:
         (CH340, ["idcard over a serial line"]),
         (NEWLAND, ["serial scanner"]),
         (Found(Bus.USB, "usb:0400:c35a", "", ("usb:0400:c35a",)), ["idcard over USB"]),
-        (Found(Bus.USB, "usb:04b8:0e15", "", ("usb:04b8:0e15",)), ["ESC/POS over USB"]),
+        (Found(Bus.USB, "usb:04b8:0e15", "", ("usb:04b8:0e15",)), ["ESC/POS"]),
         (Found(Bus.USB, "usb:1234:5678", "", ("usb:1234:5678",)), []),
         (Found(Bus.INPUT, "/dev/input/event3", "HID Barcode Reader"), ["keyboard scanner"]),
         (Found(Bus.INPUT, "/dev/input/event4", "AT Keyboard"), []),
@@ -48,8 +48,22 @@ def test_a_device_is_known_by_the_drivers_that_are_for_it(found, names):
     assert knowing(found) == names
 
 
-def test_a_place_that_the_site_names_is_taken_at_its_word():
-    assert "idcard over a serial line" in knowing(Found(Bus.SERIAL, "/dev/ttyS1"))
+@pytest.mark.parametrize(
+    ("role", "bus", "place", "name"),
+    [
+        (Role.IDCARD, Bus.SERIAL, "/dev/ttyS1", "idcard over a serial line"),
+        (Role.QRSCANNER, Bus.SERIAL, "/dev/ttyS2", "serial scanner"),
+        (Role.CAMERA, Bus.NETWORK, "http://10.0.0.9/stream", "camera"),
+        (Role.RECEIPT_PRINTER, Bus.NETWORK, "tcp://10.0.0.9:9100", "ESC/POS"),
+        (Role.DOCUMENT_PRINTER, Bus.NETWORK, "ipp://10.0.0.9/ipp/print", "IPP"),
+    ],
+)
+def test_a_place_that_the_site_names_for_a_role_is_taken_at_its_word(role, bus, place, name):
+    assert knowing(Found(bus, place, "", (role_id(role),))) == [name]
+
+
+def test_a_serial_port_of_which_nothing_is_known_is_left_alone():
+    assert knowing(Found(Bus.SERIAL, "/dev/ttyS1")) == []
 
 
 def test_every_driver_makes_a_device_of_what_it_knows():
@@ -73,8 +87,8 @@ def test_serial_ports_without_a_device_behind_them_are_not_listed(monkeypatch):
 def test_named_places_are_there_while_their_path_is(tmp_path):
     path = tmp_path / "ttyS1"
     finder = PlacesFinder(
-        [(Bus.SERIAL, str(path)), (Bus.INPUT, f"keyboard:{path}"),
-         (Bus.NETWORK, "ipp://10.0.0.5/ipp/print")]
+        [(Role.IDCARD, Bus.SERIAL, str(path)), (Role.QRSCANNER, Bus.INPUT, f"keyboard:{path}"),
+         (Role.DOCUMENT_PRINTER, Bus.NETWORK, "ipp://10.0.0.5/ipp/print")]
     )
     assert [one.bus for one in finder.find()] == [Bus.NETWORK]
     path.write_text("")

@@ -194,7 +194,7 @@ async def test_the_pauses_between_attempts_grow_and_end_below_two_seconds(makers
 async def test_a_device_in_use_is_not_asked_for_signs_of_life(makers, clock):
     one = Supervisor([Shelf(PORT)], [makers.driver("d", 1)], clock)
     await one.poll()
-    async with one.use(Role.IDCARD, Thing) as thing:
+    async with one.use(Role.IDCARD) as thing:
         clock.now += 60
         await one.poll()
         assert thing.checked == 0
@@ -206,7 +206,7 @@ async def test_a_failure_in_use_is_looked_into_with_the_next_poll(makers, clock)
     one = Supervisor([Shelf(PORT)], [makers.driver("d", 1)], clock)
     await one.poll()
     with pytest.raises(DeviceFailure):
-        async with one.use(Role.IDCARD, Thing) as thing:
+        async with one.use(Role.IDCARD) as thing:
             raise DeviceFailure(FailureReason.UNREADABLE)
     await one.poll()
     assert thing.checked == 1
@@ -215,7 +215,7 @@ async def test_a_failure_in_use_is_looked_into_with_the_next_poll(makers, clock)
 async def test_a_role_without_a_device_fails_with_the_reason_of_that_role(makers, clock):
     one = Supervisor([], [makers.driver("d", 1)], clock)
     with pytest.raises(DeviceFailure) as caught:
-        async with one.use(Role.CAMERA, Thing):
+        async with one.use(Role.CAMERA):
             pass
     assert caught.value.reason is FailureReason.CAMERA_FAULT
 
@@ -256,7 +256,7 @@ async def test_another_reader_of_the_same_role_takes_over_when_the_first_is_lost
     await one.poll()
     shelf.found.remove(PORT)
     await one.poll()
-    async with one.use(Role.IDCARD, Thing) as thing:
+    async with one.use(Role.IDCARD) as thing:
         assert thing.place == "/dev/two"
 
 

@@ -1,0 +1,201 @@
+"""Devices as the terminal uses them when it does not know which are plugged in.
+
+Each class fulfils the interface of its kind and passes every call on to whatever device
+of that kind the supervisor has ready. Where there is none, the call fails with the
+reason of that kind; the next call may find one.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import cast
+
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.port import Capabilities as CameraCapabilities
+from drivers.camera.port import Frame
+from drivers.catalogue import CameraKeeper, PrinterKeeper
+from drivers.device import DeviceFailure, Observable, Status
+from drivers.document_printer.driver import IppPrinter
+from drivers.document_printer.port import JobOptions, JobProgress, PrinterCondition
+from drivers.idcard.port import Capabilities as ReaderCapabilities
+from drivers.idcard.port import IdCardReader, IdentityDocument, Progress, Wanted
+from drivers.receipt_printer.driver import EscposPrinter
+from drivers.receipt_printer.port import Capabilities, Condition, Line, Raster, Settlement
+from drivers.supervisor import FAULT_OF_ROLE, Role, Supervisor
+
+WAIT_SECONDS = 1.0
+"""How long opening waits for a device that is just being plugged in."""
+
+
+class _Supervised:
+    """What all share: a role, and a status that follows whether there is a device."""
+
+    role: Role
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self.status: Observable[Status] = Observable(Status.NO_DEVICE)
+        self._supervisor = supervisor
+
+    async def _wait(self) -> None:
+        """Raises DeviceFailure where there is no device."""
+        ready = await self._supervisor.wait_for(self.role, WAIT_SECONDS)
+        self.status.set(Status.ONLINE if ready else Status.NO_DEVICE)
+        if not ready:
+            raise DeviceFailure(FAULT_OF_ROLE[self.role], f"no {self.role} is attached")
+
+
+class SupervisedReader(_Supervised):
+    """Whatever ID-card reader is plugged in."""
+
+    role = Role.IDCARD
+    capabilities = ReaderCapabilities()
+
+    async def open(self) -> None:
+        """Wait for a reader. Raises DeviceFailure."""
+        await self._wait()
+
+    async def check(self) -> None:
+        """Whether there is a reader. Raises DeviceFailure."""
+        await self._wait()
+
+    async def wait_for_card(self) -> None:
+        """Return when a card lies on the reader. Raises DeviceFailure."""
+        async with self._supervisor.use(self.role) as device:
+            await cast(IdCardReader, device).wait_for_card()
+
+    async def read(
+        self, progress: Callable[[Progress], None], wanted: Wanted | None = None
+    ) -> IdentityDocument:
+        """Read the card that lies there. Raises DeviceFailure."""
+        async with self._supervisor.use(self.role) as device:
+            return await cast(IdCardReader, device).read(progress, wanted)
+
+    async def wait_for_removal(self) -> None:
+        """Return when no card lies there any more. Raises DeviceFailure."""
+        async with self._supervisor.use(self.role) as device:
+            await cast(IdCardReader, device).wait_for_removal()
+
+    def close(self) -> None:
+        """The supervisor keeps the reader."""
+
+
+class SupervisedCamera(_Supervised):
+    """Whatever camera is plugged in; the same one from opening to stopping."""
+
+    role = Role.CAMERA
+    capabilities = CameraCapabilities()
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        super().__init__(supervisor)
+        self._using = AsyncExitStack()
+        self._camera: OpenCvCamera | None = None
+        self._observer: Callable[[Frame], None] | None = None
+
+    async def open(self) -> None:
+        """Begin to take pictures. Raises DeviceFailure."""
+        await self.stop()
+        await self._wait()
+        device = await self._using.enter_async_context(self._supervisor.use(self.role))
+        self._camera = cast(CameraKeeper, device).camera
+        try:
+            await self._camera.open()
+        except DeviceFailure:
+            await self.stop()
+            raise
+        self._camera.observe(self._pass_on)
+
+    async def check(self) -> None:
+        """Whether there is a camera. Raises DeviceFailure."""
+        await self._wait()
+
+    def observe(self, observer: Callable[[Frame], None] | None) -> None:
+        """Give every frame to `observer`, in the camera's own thread; None ends it."""
+        self._observer = observer
+
+    async def stop(self) -> None:
+        """End taking pictures."""
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            await camera.stop()
+        await self._using.aclose()
+
+    def close(self) -> None:
+        """The supervisor keeps the camera."""
+
+    def _pass_on(self, frame: Frame) -> None:
+        if self._camera is not None:
+            self.status.set(self._camera.status.value)
+        if self._observer is not None:
+            self._observer(frame)
+
+
+class SupervisedReceiptPrinter(_Supervised):
+    """Whatever receipt printer is plugged in."""
+
+    role = Role.RECEIPT_PRINTER
+
+    def __init__(self, supervisor: Supervisor, capabilities: Capabilities) -> None:
+        super().__init__(supervisor)
+        self.capabilities = capabilities
+
+    async def condition(self) -> Condition:
+        """Ask the printer how it is. Raises DeviceFailure."""
+        await self._wait()
+        async with self._supervisor.use(self.role) as device:
+            return await cast(EscposPrinter, device).condition()
+
+    async def print(self, receipt: Raster | Sequence[Line]) -> Settlement:
+        """Print, cut, and wait until it settled. Raises DeviceFailure, ValueError."""
+        async with self._supervisor.use(self.role) as device:
+            return await cast(EscposPrinter, device).print(receipt)
+
+    def close(self) -> None:
+        """The supervisor keeps the printer."""
+
+
+class SupervisedDocumentPrinter(_Supervised):
+    """Whatever document printer is there; a job is followed where it was sent."""
+
+    role = Role.DOCUMENT_PRINTER
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        super().__init__(supervisor)
+        self._printer: IppPrinter | None = None
+
+    async def condition(self) -> PrinterCondition:
+        """How the printer is. Raises DeviceFailure."""
+        return await (await self._find()).condition()
+
+    async def preflight(self, options: JobOptions | None = None) -> PrinterCondition:
+        """Whether a job could be printed now. Raises DeviceFailure."""
+        return await (await self._find()).preflight(options)
+
+    async def submit(
+        self, pdf: bytes, job_name: str, options: JobOptions | None = None
+    ) -> int:
+        """Hand over a document; returns the job's id. Raises DeviceFailure."""
+        self._printer = await self._find()
+        return await self._printer.submit(pdf, job_name, options)
+
+    async def settle(self, job_id: int, progress: Callable[[JobProgress], None]) -> JobProgress:
+        """Follow a job to its end. Raises DeviceFailure."""
+        assert self._printer is not None, "nothing was submitted"
+        return await self._printer.settle(job_id, progress)
+
+    async def cancel(self, job_id: int) -> JobProgress:
+        """Cancel a job. Raises DeviceFailure."""
+        assert self._printer is not None, "nothing was submitted"
+        return await self._printer.cancel(job_id)
+
+    async def resume(self) -> None:
+        """Let a paused queue go on. Raises DeviceFailure."""
+        await (await self._find()).resume()
+
+    async def close(self) -> None:
+        """Release the connection to the printer that was used last."""
+        if self._printer is not None:
+            await self._printer.close()
+
+    async def _find(self) -> IppPrinter:
+        await self._wait()
+        async with self._supervisor.use(self.role) as device:
+            return cast(PrinterKeeper, device).printer

@@ -1,0 +1,130 @@
+"""The devices of a terminal, as its configuration asks for them.
+
+A device that the configuration names is used where it is named. For one that says
+`auto`, a supervisor takes whatever of that kind is plugged in, and keeps it.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from drivers.camera.driver import OpenCvCamera
+from drivers.camera.port import Camera
+from drivers.camera.protocol import parse_source
+from drivers.document_printer.driver import IppPrinter
+from drivers.document_printer.port import DocumentPrinter
+from drivers.idcard.driver import SdtReader
+from drivers.idcard.opening import PCSC_PREFIX, open_reader
+from drivers.idcard.port import IdCardReader
+from drivers.receipt_printer.driver import EscposPrinter
+from drivers.receipt_printer.models import model_called
+from drivers.receipt_printer.port import ReceiptPrinter
+from drivers.supervisor import Bus, Finder, Supervisor
+from kiosk.config import BadConfiguration, DevicesSection
+
+if TYPE_CHECKING:
+    from drivers.document_printer.discovery import Discovery
+
+AUTO = "auto"
+
+
+@dataclass(slots=True)
+class Equipment:
+    """What a visit needs of devices, and who keeps those that nobody named."""
+
+    reader: IdCardReader
+    camera: Camera
+    receipt_printer: ReceiptPrinter
+    document_printer: DocumentPrinter
+    keeper: "Keeper | None" = None
+
+
+class Keeper:
+    """A supervisor that runs while the terminal does."""
+
+    def __init__(self, supervisor: Supervisor, discovery: "Discovery | None" = None) -> None:
+        self.supervisor = supervisor
+        self._discovery = discovery
+
+    @classmethod
+    def of_system(cls) -> "Keeper":
+        """One that looks wherever this machine has devices."""
+        from drivers.catalogue import drivers
+        from drivers.document_printer.discovery import Discovery
+        from drivers.finders import NetworkFinder, PcscFinder, SerialFinder, UdevFinder
+
+        discovery = Discovery()
+        finders: list[Finder] = [
+            SerialFinder(), UdevFinder(Bus.VIDEO), UdevFinder(Bus.USB), PcscFinder(),
+            NetworkFinder(discovery),
+        ]
+        return cls(Supervisor(finders, drivers()), discovery)
+
+    async def run(self) -> None:
+        """Supervise until cancelled, and look at once when something is plugged in or out."""
+        from drivers.finders import SystemWatch
+
+        loop = asyncio.get_running_loop()
+        watch = SystemWatch(lambda: loop.call_soon_threadsafe(self.supervisor.wake))
+        watch.start()
+        try:
+            await self.supervisor.run()
+        finally:
+            watch.stop()
+            if self._discovery is not None:
+                await asyncio.to_thread(self._discovery.close)
+
+
+def equip(devices: DevicesSection, keeper: Keeper | None = None) -> Equipment:
+    """The devices that a configuration asks for. Raises BadConfiguration.
+
+    `keeper` keeps what is `auto`; where it is None, one is made if it is needed.
+    """
+    places = (devices.reader, devices.camera, devices.receipt_printer, devices.document_printer)
+    if AUTO in places and keeper is None:
+        keeper = Keeper.of_system()
+    try:
+        return Equipment(
+            _reader(devices, keeper),
+            _camera(devices, keeper),
+            _receipt_printer(devices, keeper),
+            _document_printer(devices, keeper),
+            keeper,
+        )
+    except ValueError as error:
+        raise BadConfiguration(f"devices: {error}") from error
+
+
+def _reader(devices: DevicesSection, keeper: Keeper | None) -> IdCardReader:
+    if devices.reader == AUTO and keeper is not None:
+        from drivers.supervised import SupervisedReader
+
+        return SupervisedReader(keeper.supervisor)
+    if devices.reader.startswith(PCSC_PREFIX):
+        return open_reader(devices.reader)
+    return SdtReader(devices.reader, devices.reader_baud)
+
+
+def _camera(devices: DevicesSection, keeper: Keeper | None) -> Camera:
+    if devices.camera == AUTO and keeper is not None:
+        from drivers.supervised import SupervisedCamera
+
+        return SupervisedCamera(keeper.supervisor)
+    return OpenCvCamera(parse_source(devices.camera))
+
+
+def _receipt_printer(devices: DevicesSection, keeper: Keeper | None) -> ReceiptPrinter:
+    model = model_called(devices.receipt_model)
+    if devices.receipt_printer == AUTO and keeper is not None:
+        from drivers.supervised import SupervisedReceiptPrinter
+
+        return SupervisedReceiptPrinter(keeper.supervisor, model)
+    return EscposPrinter(devices.receipt_printer, model)
+
+
+def _document_printer(devices: DevicesSection, keeper: Keeper | None) -> DocumentPrinter:
+    if devices.document_printer == AUTO and keeper is not None:
+        from drivers.supervised import SupervisedDocumentPrinter
+
+        return SupervisedDocumentPrinter(keeper.supervisor)
+    return IppPrinter(devices.document_printer)
