@@ -14,8 +14,8 @@ from screens.widgets import Panel, Surface, Text
 
 TYPE_MM = 6.2
 """The dock is for people at a desk: smaller type than on the kiosk."""
+FAULT_MM, WORD_MM = 5.6, 4.4
 Order = Callable[..., None]
-
 
 
 @dataclass(frozen=True)
@@ -28,23 +28,53 @@ class Toggle:
     off: tuple[str, dict[str, str]]
     to: str
 
+    @property
+    def english(self) -> str:
+        """The simulator's own word for it."""
+        do, fields = self.on
+        return fields.get("name", do).replace("_", " ")
+
 
 def fault(to: str, name: str, words: str) -> Toggle:
     """A fault of a simulator, switched off by clearing all its faults."""
     return Toggle(f"{to}-{name}", words, ("fault", {"name": name}), ("clear", {}), to)
 
 
+def plug(to: str, words: str) -> Toggle:
+    """A device that is pulled out, and plugged in again."""
+    return Toggle(f"{to}-unplug", words, ("unplug", {}), ("plug", {}), to)
+
+
 TOGGLES = (
-    fault("document_printer", "no_paper", "打印机缺纸 · A4 out"),
-    fault("document_printer", "jam", "打印机卡纸 · A4 jam"),
-    fault("document_printer", "gone", "打印机断开 · A4 gone"),
-    fault("receipt_printer", "paper_out", "凭条缺纸 · receipt out"),
-    fault("idcard", "unreadable", "读卡失败 · unreadable"),
-    fault("camera", "lost", "摄像头断开 · camera gone"),
-    Toggle("network", "断开网络 · cut network", ("cut", {}), ("mend", {}), "platform"),
-    fault("platform", "error_500", "平台出错 · platform 500"),
-    fault("platform", "file_altered", "文件被改 · altered file"),
+    plug("idcard", "读卡器拔出"),
+    fault("idcard", "power_cut", "读卡器断电"),
+    fault("idcard", "unreadable", "读卡失败"),
+    fault("idcard", "wrong_card_type", "卡种不符"),
+    fault("idcard", "doubled", "读卡线路坏"),
+    fault("idcard", "late", "读卡器迟缓"),
+    plug("camera", "摄像头拔出"),
+    fault("camera", "black", "镜头被挡"),
+    fault("camera", "frozen", "画面不动"),
+    plug("document_printer", "打印机断开"),
+    fault("document_printer", "no_paper", "打印机缺纸"),
+    fault("document_printer", "tray_empty", "纸盒已空"),
+    fault("document_printer", "jam", "打印机卡纸"),
+    fault("document_printer", "jam_midway", "中途卡纸"),
+    fault("document_printer", "cover_open", "打印机开盖"),
+    fault("document_printer", "toner_low", "墨粉不足"),
+    fault("document_printer", "toner_out", "墨粉用完"),
+    fault("document_printer", "stuck", "打印机不动"),
+    fault("document_printer", "power_cut", "打印中断电"),
+    plug("receipt_printer", "凭条机断开"),
+    fault("receipt_printer", "paper_out", "凭条缺纸"),
+    fault("receipt_printer", "paper_out_midway", "凭条断纸"),
+    fault("receipt_printer", "cover_open", "凭条机开盖"),
+    fault("receipt_printer", "stuck", "凭条机不动"),
+    Toggle("network", "断开网络", ("cut", {}), ("mend", {}), "platform"),
+    fault("platform", "error_500", "平台出错"),
+    fault("platform", "file_altered", "文件被改"),
 )
+COLUMNS, ROW_MM = 2, 21
 
 
 class Dock(Surface):
@@ -89,12 +119,18 @@ class Dock(Surface):
 
     def _toggles(self, y: float) -> None:
         self._line("故障 · faults", y - 16)
+        width = (theme.DOCK_MM - 8 - 3 * (COLUMNS - 1)) / COLUMNS
         for place, toggle in enumerate(TOGGLES):
-            self.button(
-                toggle.name, (toggle.words, ""), partial(self._switch, toggle),
-                (4, y + place * 26, theme.DOCK_MM - 8, 22), primary=toggle.name in self._on,
-                size=TYPE_MM,
-            )
+            row, column = divmod(place, COLUMNS)
+            self._toggle(toggle, 4 + column * (width + 3), y + row * ROW_MM, width)
+
+    def _toggle(self, toggle: Toggle, x: float, y: float, width: float) -> None:
+        on = toggle.name in self._on
+        press = partial(self._switch, toggle)
+        self.button(toggle.name, ("", ""), press, (x, y, width, ROW_MM - 3), primary=on)
+        ink = theme.WHITE if on else theme.INK
+        self.put(Text(toggle.words, FAULT_MM, ink, True, "center"), x + 1, y + 1, width - 2, 9)
+        self.put(Text(toggle.english, WORD_MM, ink, False, "center"), x + 1, y + 9, width - 2, 8)
 
     def _next_card(self) -> None:
         self._card_of = (self._card_of + 1) % len(self._people)

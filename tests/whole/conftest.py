@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kiosk.equipment import Equipment
 from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
@@ -44,10 +45,10 @@ def reset(stage: Stage) -> None:
 class Visitor:
     """A terminal on the stage and one citizen who uses it."""
 
-    def __init__(self, stage: Stage, state: Path) -> None:
+    def __init__(self, stage: Stage, state: Path, equipment: Equipment | None = None) -> None:
         self.stage = stage
         object.__setattr__(stage.config.terminal, "state", state)
-        self.terminal = Terminal(stage.config)
+        self.terminal = Terminal(stage.config, equipment=equipment)
         self.state_folder = state
 
     async def visit(self, citizen: str, wanted: str | None = None, face: str | None = "") -> str:

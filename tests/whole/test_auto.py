@@ -9,7 +9,6 @@ from drivers.catalogue import drivers
 from drivers.finders import PlacesFinder
 from drivers.supervisor import Bus, Role, Supervisor, Times
 from kiosk.equipment import AUTO, Keeper, equip
-from kiosk.terminal import Terminal
 from kiosk.visit.states import WITHOUT_VISIT, Part, Step
 from tests.whole.conftest import Visitor
 
@@ -27,8 +26,7 @@ async def visitor(stage, tmp_path):
     devices = replace(
         stage.config.devices, reader=AUTO, camera=AUTO, receipt_printer=AUTO, document_printer=AUTO
     )
-    made = Visitor(stage, tmp_path / "state")
-    made.terminal = Terminal(stage.config, equipment=equip(devices, keeper))
+    made = Visitor(stage, tmp_path / "state", equip(devices, keeper))
     await made.terminal.start()
     await in_service(made)
     yield made
