@@ -44,3 +44,44 @@ async def test_cancelling_the_caller_asks_the_call_to_stop_and_waits_until_it_ha
         await task
     assert ended.is_set()
     thread.close()
+
+
+async def test_a_call_that_hangs_is_left_behind_and_the_next_gets_a_thread_of_its_own():
+    thread, release = DeviceThread("test"), threading.Event()
+    with pytest.raises(DeviceFailure) as caught:
+        await thread.run(lambda _: release.wait(30), limit=0.1)
+    assert caught.value.reason is FailureReason.TIMEOUT
+    assert await asyncio.wait_for(thread.run(lambda _: "served"), 2) == "served"
+    release.set()
+    thread.close()
+
+
+async def test_what_a_call_raises_reaches_the_caller():
+    thread = DeviceThread("test")
+
+    def fail(_):
+        raise ValueError("as it was")
+
+    with pytest.raises(ValueError, match="as it was"):
+        await thread.run(fail)
+    thread.close()
+
+
+async def test_closing_asks_the_running_call_to_stop():
+    thread = DeviceThread("test")
+    task = asyncio.create_task(thread.run(lambda stopping: stopping.wait(10)))
+    await asyncio.sleep(0.05)
+    thread.close()
+    assert await asyncio.wait_for(task, 2) is True
+
+
+async def test_no_thread_is_left_when_a_device_is_closed():
+    before = threading.active_count()
+    thread = DeviceThread("test")
+    await thread.run(lambda _: None)
+    thread.close()
+    for _ in range(100):
+        if threading.active_count() == before:
+            break
+        await asyncio.sleep(0.01)
+    assert threading.active_count() == before
