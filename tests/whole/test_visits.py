@@ -89,7 +89,7 @@ async def test_two_people_one_after_the_other(visitor):
         ("document_printer", "no_paper", "printer_no_paper"),
         ("document_printer", "jam_midway", "printer_jammed"),
         ("document_printer", "refuse", "printer_stopped"),
-        ("camera", "black", "face_not_found"),
+        ("camera", "black", "camera_fault"),
     ],
 )
 async def test_a_fault_ends_in_its_reason_and_the_next_person_is_served(
