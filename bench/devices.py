@@ -24,7 +24,6 @@ from drivers.camera.driver import OpenCvCamera
 from drivers.camera.protocol import parse_source
 from drivers.catalogue import PrinterKeeper
 from drivers.device import DeviceFailure, FailureReason, Status
-from drivers.document_printer.driver import IppPrinter
 from drivers.finders import PlacesFinder
 from drivers.idcard.driver import SdtReader
 from drivers.qrscanner.driver import open_scanner
@@ -122,7 +121,7 @@ class RunningCamera:
 def make(place: str) -> Device:
     """The device at a simulator's place."""
     if place.startswith("ipp:"):
-        return PrinterKeeper(IppPrinter(place))
+        return PrinterKeeper(place)
     if place.startswith("tcp:"):
         return EscposPrinter(place)
     if place.startswith("http:"):

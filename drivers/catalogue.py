@@ -13,11 +13,11 @@ from typing import Any
 
 from drivers.camera.driver import OpenCvCamera
 from drivers.camera.protocol import parse_source
-from drivers.device import DeviceFailure
 from drivers.document_printer.driver import IppPrinter
 from drivers.idcard.opening import open_reader
 from drivers.qrscanner.driver import open_scanner
 from drivers.receipt_printer.driver import EscposPrinter
+from drivers.receipt_printer.port import Capabilities
 from drivers.smartcard.driver import PcscReader
 from drivers.supervisor import Bus, Device, Driver, Found, Role, role_id
 
@@ -49,10 +49,15 @@ class CameraKeeper:
 
 
 class PrinterKeeper:
-    """A document printer as the supervisor keeps it: its connection lasts one question."""
+    """A document printer as the supervisor keeps it.
 
-    def __init__(self, printer: IppPrinter) -> None:
-        self.printer = printer
+    It is asked for signs of life on a connection of its own, which lasts one question: a
+    job that is under way on the other is not disturbed.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.printer = IppPrinter(target)
+        self._asking = IppPrinter(target)
 
     async def open(self) -> None:
         """Whether it answers. Raises DeviceFailure."""
@@ -61,18 +66,19 @@ class PrinterKeeper:
     async def check(self) -> None:
         """Whether it answers. Raises DeviceFailure."""
         try:
-            await self.printer.check()
-        except DeviceFailure:
-            await self.printer.close()
-            raise
-        await self.printer.close()
+            await self._asking.check()
+        finally:
+            await self._asking.close()
 
     def close(self) -> None:
         """Nothing is held between two questions."""
 
 
-def drivers() -> list[Driver[Device]]:
-    """Every driver, with what it knows and when it is asked."""
+def drivers(receipts: Capabilities | None = None) -> list[Driver[Device]]:
+    """Every driver, with what it knows and when it is asked.
+
+    `receipts` is what the site's receipt printer can do.
+    """
     scanner, reader, receipt = Role.QRSCANNER, Role.IDCARD, Role.RECEIPT_PRINTER
     return [
         Driver(reader, "idcard over USB", 10, by_id(reader, Bus.USB),
@@ -85,13 +91,13 @@ def drivers() -> list[Driver[Device]]:
                lambda found: open_scanner(found.place)),
         Driver(receipt, "ESC/POS", 10,
                either(by_id(receipt, Bus.USB), named(receipt, Bus.NETWORK)),
-               lambda found: EscposPrinter(found.place)),
+               lambda found: EscposPrinter(found.place, receipts)),
         Driver(reader, "chip cards over PC/SC", 20, on(Bus.PCSC),
                lambda found: PcscReader(found.place.removeprefix("pcsc:"))),
         Driver(Role.CAMERA, "camera", 20, either(on(Bus.VIDEO), named(Role.CAMERA, Bus.NETWORK)),
                lambda found: CameraKeeper(OpenCvCamera(parse_source(found.place)))),
         Driver(Role.DOCUMENT_PRINTER, "IPP", 20, on(Bus.NETWORK, "ipp"),
-               lambda found: PrinterKeeper(IppPrinter(found.place))),
+               lambda found: PrinterKeeper(found.place)),
         Driver(reader, "idcard over a serial line", 50,
                either(by_id(reader, Bus.SERIAL), named(reader, Bus.SERIAL)),
                lambda found: open_reader(found.place)),

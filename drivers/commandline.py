@@ -29,12 +29,13 @@ async def read_one(
     """Wait for a card in any kind of reader and read it. Raises DeviceFailure."""
     try:
         await reader.open()
-        async with asyncio.timeout(timeout):
-            await reader.wait_for_card()
-            return await reader.read(lambda _: None, wanted)
-    except TimeoutError as error:
-        detail = f"no card within {timeout:g} s"
-        raise DeviceFailure(FailureReason.NO_CARD, detail) from error
+        try:
+            async with asyncio.timeout(timeout):
+                await reader.wait_for_card()
+        except TimeoutError as error:
+            detail = f"no card within {timeout:g} s"
+            raise DeviceFailure(FailureReason.NO_CARD, detail) from error
+        return await reader.read(lambda _: None, wanted)
     finally:
         reader.close()
 

@@ -101,6 +101,11 @@ class DeviceFailure(Exception):
         return self.reason in TRANSIENT
 
 
+def nobody_waits() -> DeviceFailure:
+    """How a wait ends that was given up: neither with a card nor without one."""
+    return DeviceFailure(FailureReason.TIMEOUT, "nobody waits any more")
+
+
 class Observable(Generic[T]):
     """A value that tells its observers when it changes, and only then.
 
@@ -144,18 +149,22 @@ class DeviceThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._calls: queue.SimpleQueue[_Job | None] | None = None
-        self._running: _Job | None = None
+        self._calls: _Calls | None = None
+        self._jobs: set[_Job] = set()
+        self._closed = False
 
     async def run(self, call: Callable[[threading.Event], T], limit: float | None = None) -> T:
         """Run `call(stopping)` in the thread; cancelling the awaiter sets `stopping`.
 
-        `limit` is in seconds. Raises DeviceFailure (TIMEOUT) for a call that hangs.
+        `limit` is in seconds. Raises DeviceFailure (TIMEOUT) for a call that hangs, and
+        after the device was closed.
         """
+        if self._closed:
+            raise DeviceFailure(FailureReason.TIMEOUT, f"{self._name} was closed")
         job = _Job(call, asyncio.get_running_loop())
         if self._calls is None:
             self._calls = self._start()
-        self._running = job
+        self._jobs.add(job)
         self._calls.put(job)
         try:
             async with asyncio.timeout(limit):
@@ -174,25 +183,42 @@ class DeviceThread:
             elif not job.future.cancelled():
                 job.future.exception()
             raise
+        finally:
+            self._jobs.discard(job)
 
-    def close(self) -> None:
-        """Let the running call end and take no more."""
-        if self._running is not None:
-            self._running.stopping.set()
-        if self._calls is not None:
-            self._calls.put(None)
-            self._calls = None
+    def close(self, last: Callable[[], None] = lambda: None) -> None:
+        """Ask what runs to stop, do `last` in the thread, and take no more."""
+        self._closed = True
+        for job in self._jobs:
+            job.stopping.set()
+        calls, self._calls = self._calls, None
+        if calls is None:
+            last()
+            return
+        calls.put(last)
+        calls.put(None)
 
-    def _start(self) -> "queue.SimpleQueue[_Job | None]":
-        calls: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+    def _start(self) -> "_Calls":
+        calls: _Calls = queue.SimpleQueue()
         threading.Thread(target=_work, args=(calls,), name=self._name, daemon=True).start()
         return calls
 
     def _abandon(self, job: "_Job") -> None:
+        """Leave a hanging call behind; what waits after it goes to a new thread."""
         job.stopping.set()
-        if self._calls is not None:
-            self._calls.put(None)
-            self._calls = None
+        hanging = self._calls
+        if hanging is None or job.left:
+            return
+        waiting: list[_Job | Callable[[], None] | None] = []
+        while not hanging.empty():
+            waiting.append(hanging.get_nowait())
+        hanging.put(None)
+        self._calls = self._start() if waiting else None
+        for one in waiting:
+            assert self._calls is not None
+            self._calls.put(one)
+        for one in self._jobs:
+            one.left = one not in waiting
 
 
 class _Job:
@@ -203,6 +229,8 @@ class _Job:
     ) -> None:
         self.stopping = threading.Event()
         self.future: asyncio.Future[object] = loop.create_future()
+        self.left = False
+        """Whether its thread was left behind before."""
         self._call = call
         self._loop = loop
 
@@ -226,7 +254,13 @@ class _Job:
             self.future.set_result(outcome)
 
 
-def _work(calls: "queue.SimpleQueue[_Job | None]") -> None:
+_Calls = queue.SimpleQueue["_Job | Callable[[], None] | None"]
+
+
+def _work(calls: _Calls) -> None:
     while (job := calls.get()) is not None:
-        job.carry_out()
+        if isinstance(job, _Job):
+            job.carry_out()
+        else:
+            job()
         del job

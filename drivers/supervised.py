@@ -5,6 +5,7 @@ of that kind the supervisor has ready. Where there is none, the call fails with 
 reason of that kind; the next call may find one.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import cast
@@ -32,13 +33,18 @@ class _Supervised:
     role: Role
 
     def __init__(self, supervisor: Supervisor) -> None:
-        self.status: Observable[Status] = Observable(Status.NO_DEVICE)
+        self._status: Observable[Status] = Observable(Status.NO_DEVICE)
         self._supervisor = supervisor
+
+    @property
+    def status(self) -> Observable[Status]:
+        """Whether there is a device."""
+        return self._status
 
     async def _wait(self) -> None:
         """Raises DeviceFailure where there is no device."""
         ready = await self._supervisor.wait_for(self.role, WAIT_SECONDS)
-        self.status.set(Status.ONLINE if ready else Status.NO_DEVICE)
+        self._status.set(Status.ONLINE if ready else Status.NO_DEVICE)
         if not ready:
             raise DeviceFailure(FAULT_OF_ROLE[self.role], f"no {self.role} is attached")
 
@@ -87,21 +93,30 @@ class SupervisedCamera(_Supervised):
     def __init__(self, supervisor: Supervisor) -> None:
         super().__init__(supervisor)
         self._using = AsyncExitStack()
+        self._turn = asyncio.Lock()
         self._camera: OpenCvCamera | None = None
         self._observer: Callable[[Frame], None] | None = None
 
+    @property
+    def status(self) -> Observable[Status]:
+        """The status of the camera that is open, else whether there is one."""
+        camera = self._camera
+        return self._status if camera is None else camera.status
+
     async def open(self) -> None:
-        """Begin to take pictures. Raises DeviceFailure."""
-        await self.stop()
-        await self._wait()
-        device = await self._using.enter_async_context(self._supervisor.use(self.role))
-        self._camera = cast(CameraKeeper, device).camera
-        try:
-            await self._camera.open()
-        except DeviceFailure:
-            await self.stop()
-            raise
-        self._camera.observe(self._pass_on)
+        """Begin to take pictures, unless they are being taken. Raises DeviceFailure."""
+        async with self._turn:
+            camera = self._camera
+            if camera is None:
+                await self._wait()
+                device = await self._using.enter_async_context(self._supervisor.use(self.role))
+                camera = self._camera = cast(CameraKeeper, device).camera
+            try:
+                await camera.open()
+            except DeviceFailure:
+                await self._let_go()
+                raise
+            camera.observe(self._pass_on)
 
     async def check(self) -> None:
         """Whether there is a camera. Raises DeviceFailure."""
@@ -113,19 +128,25 @@ class SupervisedCamera(_Supervised):
 
     async def stop(self) -> None:
         """End taking pictures."""
-        camera, self._camera = self._camera, None
-        if camera is not None:
-            await camera.stop()
-        await self._using.aclose()
+        self._observer = None
+        async with self._turn:
+            await self._let_go()
 
     def close(self) -> None:
         """The supervisor keeps the camera."""
 
+    async def _let_go(self) -> None:
+        camera, self._camera = self._camera, None
+        try:
+            if camera is not None:
+                await camera.stop()
+        finally:
+            await self._using.aclose()
+
     def _pass_on(self, frame: Frame) -> None:
-        if self._camera is not None:
-            self.status.set(self._camera.status.value)
-        if self._observer is not None:
-            self._observer(frame)
+        observer = self._observer
+        if observer is not None:
+            observer(frame)
 
 
 class SupervisedReceiptPrinter(_Supervised):
@@ -173,16 +194,15 @@ class SupervisedDocumentPrinter(_Supervised):
         self, pdf: bytes, job_name: str, options: JobOptions | None = None
     ) -> int:
         """Hand over a document; returns the job's id. Raises DeviceFailure."""
-        self._printer = await self._find()
-        return await self._printer.submit(pdf, job_name, options)
+        return await (await self._find()).submit(pdf, job_name, options)
 
     async def settle(self, job_id: int, progress: Callable[[JobProgress], None]) -> JobProgress:
-        """Follow a job to its end. Raises DeviceFailure."""
+        """Follow a job to its end, at the printer that has it. Raises DeviceFailure."""
         assert self._printer is not None, "nothing was submitted"
         return await self._printer.settle(job_id, progress)
 
     async def cancel(self, job_id: int) -> JobProgress:
-        """Cancel a job. Raises DeviceFailure."""
+        """Cancel a job, at the printer that has it. Raises DeviceFailure."""
         assert self._printer is not None, "nothing was submitted"
         return await self._printer.cancel(job_id)
 
@@ -191,11 +211,16 @@ class SupervisedDocumentPrinter(_Supervised):
         await (await self._find()).resume()
 
     async def close(self) -> None:
-        """Release the connection to the printer that was used last."""
+        """Release the connection."""
         if self._printer is not None:
             await self._printer.close()
 
     async def _find(self) -> IppPrinter:
+        """The printer that is ready; the connection to another one is released."""
         await self._wait()
         async with self._supervisor.use(self.role) as device:
-            return cast(PrinterKeeper, device).printer
+            found = cast(PrinterKeeper, device).printer
+        if self._printer is not None and self._printer is not found:
+            await self._printer.close()
+        self._printer = found
+        return found

@@ -277,7 +277,9 @@ class Supervisor:
         if search is None:
             search = asyncio.create_task(asyncio.to_thread(finder.find))
             self._searches[finder.name] = search
-        done, _ = await asyncio.wait([search], timeout=FIND_SECONDS)
+        # One that is known to hang is not waited for again.
+        patience = 0.0 if finder.name in self._failing else FIND_SECONDS
+        done, _ = await asyncio.wait([search], timeout=patience)
         if not done:
             self._say_failing(finder.name, f"no answer in {FIND_SECONDS:g} s")
             return
@@ -286,6 +288,10 @@ class Supervisor:
             self._last_found[finder.name] = tuple(search.result())
         except OSError as error:
             self._say_failing(finder.name, str(error))
+            return
+        except Exception as error:
+            log.exception("the finder of %s devices broke", finder.name)
+            self._say_failing(finder.name, repr(error))
             return
         if finder.name in self._failing:
             self._failing.discard(finder.name)

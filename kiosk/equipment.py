@@ -18,7 +18,7 @@ from drivers.idcard.opening import PCSC_PREFIX, open_reader
 from drivers.idcard.port import IdCardReader
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.receipt_printer.models import model_called
-from drivers.receipt_printer.port import ReceiptPrinter
+from drivers.receipt_printer.port import Capabilities, ReceiptPrinter
 from drivers.supervisor import Bus, Finder, Supervisor
 from kiosk.config import BadConfiguration, DevicesSection
 
@@ -47,8 +47,11 @@ class Keeper:
         self._discovery = discovery
 
     @classmethod
-    def of_system(cls) -> "Keeper":
-        """One that looks wherever this machine has devices."""
+    def of_system(cls, receipts: Capabilities) -> "Keeper":
+        """One that looks wherever this machine has devices.
+
+        `receipts` is what the site's receipt printer can do.
+        """
         from drivers.catalogue import drivers
         from drivers.document_printer.discovery import Discovery
         from drivers.finders import NetworkFinder, PcscFinder, SerialFinder, UdevFinder
@@ -58,7 +61,7 @@ class Keeper:
             SerialFinder(), UdevFinder(Bus.VIDEO), UdevFinder(Bus.USB), PcscFinder(),
             NetworkFinder(discovery),
         ]
-        return cls(Supervisor(finders, drivers()), discovery)
+        return cls(Supervisor(finders, drivers(receipts)), discovery)
 
     async def run(self) -> None:
         """Supervise until cancelled, and look at once when something is plugged in or out."""
@@ -71,8 +74,11 @@ class Keeper:
             await self.supervisor.run()
         finally:
             watch.stop()
-            if self._discovery is not None:
-                await asyncio.to_thread(self._discovery.close)
+
+    async def close(self) -> None:
+        """Stop looking for printers; for the end of the terminal."""
+        if self._discovery is not None:
+            await asyncio.to_thread(self._discovery.close)
 
 
 def equip(devices: DevicesSection, keeper: Keeper | None = None) -> Equipment:
@@ -81,9 +87,9 @@ def equip(devices: DevicesSection, keeper: Keeper | None = None) -> Equipment:
     `keeper` keeps what is `auto`; where it is None, one is made if it is needed.
     """
     places = (devices.reader, devices.camera, devices.receipt_printer, devices.document_printer)
-    if AUTO in places and keeper is None:
-        keeper = Keeper.of_system()
     try:
+        if AUTO in places and keeper is None:
+            keeper = Keeper.of_system(model_called(devices.receipt_model))
         return Equipment(
             _reader(devices, keeper),
             _camera(devices, keeper),

@@ -125,6 +125,8 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
+        if self._keeper is not None:
+            await self._keeper.close()
         self._reader.close()
         self._parts.camera.close()
         self._parts.receipt_printer.close()

@@ -19,7 +19,14 @@ from drivers.auxiliaries.protocol import (
     power_in,
     sensor_of,
 )
-from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
+from drivers.device import (
+    DeviceFailure,
+    DeviceThread,
+    FailureReason,
+    Observable,
+    Status,
+    nobody_waits,
+)
 from drivers.inputs import InputDevice, InputLost
 
 T = TypeVar("T")
@@ -63,8 +70,7 @@ class InputPanel:
 
     def close(self) -> None:
         """Let it go."""
-        self._thread.close()
-        self._let_go()
+        self._thread.close(self._let_go)
 
     # In the device's thread
 
@@ -89,7 +95,7 @@ class InputPanel:
             keys = self._take(LOOK_SECONDS)
             if keys:
                 return keys[0]
-        raise DeviceFailure(FailureReason.TIMEOUT, "nobody waits for a key any more")
+        raise nobody_waits()
 
     def _take(self, seconds: float) -> list[Key]:
         """Note what the sensors say; the keys that were pressed."""
@@ -124,7 +130,8 @@ class NutPower:
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 lines = await self._ask()
-        except (OSError, TimeoutError, UnicodeDecodeError, asyncio.LimitOverrunError) as error:
+        except (OSError, TimeoutError, ValueError) as error:
+            # ValueError: a line that is longer than any, or is no text.
             self.power.set(Power())
             raise failure(f"upsd at {self._address[0]}:{self._address[1]}: {error!r}") from error
         if lines and lines[0].startswith("ERR "):
@@ -210,9 +217,14 @@ class GpioLights:
 
     def close(self) -> None:
         """All lights off, and the lines free."""
-        for light in self._lines:
-            self.show(light, LightState.OFF)
-        self._request.release()
+        for task in self._blinking.values():
+            task.cancel()
+        self._blinking.clear()
+        try:
+            for line in self._lines.values():
+                self._set(line, False)
+        finally:
+            self._request.release()
 
     async def _blink(self, line: int) -> None:
         on = True

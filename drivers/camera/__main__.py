@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from drivers.commandline import print_json, report_failure
-from drivers.device import DeviceFailure
+from drivers.device import DeviceFailure, FailureReason
 from drivers.simulation import Reporter, load_plugin, serve_until_stopped
 
 SCENE = "sandbox.people.scenes:frames"
@@ -51,6 +51,8 @@ async def grab_one(source: str, out: Path) -> tuple[int, int]:
         await camera.open()
         camera.observe(keep)
         frame = await asyncio.wait_for(first, timeout=5)
+    except TimeoutError as error:
+        raise DeviceFailure(FailureReason.CAMERA_FAULT, f"no picture from {source}") from error
     finally:
         await camera.stop()
         camera.close()

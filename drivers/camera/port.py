@@ -36,7 +36,9 @@ class Camera(Protocol):
     """A source of frames. Methods are for the event loop unless said."""
 
     capabilities: Capabilities
-    status: Observable[Status]
+    @property
+    def status(self) -> Observable[Status]:
+        """How it is; tells its observers of changes."""
 
     async def check(self) -> None:
         """Whether it is still plugged in, without taking a picture. Raises DeviceFailure."""

@@ -243,12 +243,12 @@ class IppPrinter:
         """Cancel a job that cannot go on; always raises."""
         try:
             job = await self.cancel(job_id)
+            if not job.state.settled:
+                await self._order(IppOperation.PURGE_JOBS, {})
+                job = await self._job(job_id)
         except DeviceFailure as failure:
             detail = f"job {job_id}: {reason}, and it could not be cancelled"
             raise DeviceFailure(FailureReason.PRINT_UNKNOWN, detail) from failure
-        if not job.state.settled:
-            await self._order(IppOperation.PURGE_JOBS, {})
-            job = await self._job(job_id)
         if not job.state.settled or job.state is JobState.COMPLETED:
             detail = f"job {job_id} is {job.state} after it was cancelled"
             raise DeviceFailure(FailureReason.PRINT_UNKNOWN, detail)
@@ -284,7 +284,9 @@ class IppPrinter:
         )
         stopped = answer.get("printer-state") == STATE_STOPPED
         failure = failure_in(reasons, stopped)
-        if stopped and failure not in (None, FailureReason.PRINTER_STOPPED):
+        if not stopped:
+            self._stopped_by_supply = False
+        elif failure not in (None, FailureReason.PRINTER_STOPPED):
             self._stopped_by_supply = True
         return condition, failure, answer
 

@@ -17,6 +17,8 @@ from drivers.document_printer.ipp import Attributes, Group, Operation, encode_re
 ASK_SECONDS = 8.0
 SUBMIT_SECONDS = 60.0
 """How long handing over a document may take: a slow printer takes it page by page."""
+LINE_ERRORS = (aiohttp.ClientError, OSError, TimeoutError, UnicodeDecodeError, RuntimeError)
+"""How an exchange fails; aiohttp says RuntimeError of a session that was closed meanwhile."""
 HTTP_ERROR = 400
 IPP_GOOD = 0x0200
 
@@ -38,7 +40,7 @@ class IppLine:
         try:
             async with asyncio.timeout(ASK_SECONDS):
                 answer: dict[str, Any] = await self._client().execute(operation, request)
-        except (aiohttp.ClientError, OSError, TimeoutError, UnicodeDecodeError) as error:
+        except LINE_ERRORS as error:
             raise IPPConnectionError(f"{operation.name}: {error!r}") from error
         return answer
 
@@ -55,7 +57,7 @@ class IppLine:
         try:
             async with asyncio.timeout(seconds):
                 raw = await self._post(body)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except LINE_ERRORS as error:
             raise IPPConnectionError(f"{operation.name}: {error!r}") from error
         try:
             answer: dict[str, Any] = parse(raw)
@@ -71,9 +73,9 @@ class IppLine:
 
     async def close(self) -> None:
         """End the session."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = self._ipp = None
+        session, self._session, self._ipp = self._session, None, None
+        if session is not None:
+            await session.close()
 
     async def _post(self, body: bytes) -> bytes:
         client = self._client()

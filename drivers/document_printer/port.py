@@ -120,7 +120,9 @@ class JobProgress:
 class DocumentPrinter(Protocol):
     """A document printer. All methods are for the event loop and raise DeviceFailure."""
 
-    status: Observable[Status]
+    @property
+    def status(self) -> Observable[Status]:
+        """How it is; tells its observers of changes."""
 
     async def preflight(self) -> PrinterCondition:
         """Ask whether a job could be printed now; fails with the reason if not."""

@@ -13,7 +13,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
-from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
+from drivers.device import (
+    DeviceFailure,
+    DeviceThread,
+    FailureReason,
+    Observable,
+    Status,
+    nobody_waits,
+)
 from drivers.idcard import layouts
 from drivers.idcard.port import Capabilities, IdentityDocument, Progress, Wanted
 from drivers.idcard.profiles import STANDARD, profile_called, profiles
@@ -97,8 +104,7 @@ class SdtReader:
 
     def close(self) -> None:
         """Release the wire."""
-        self._thread.close()
-        self._let_go()
+        self._thread.close(self._let_go)
 
     # In the device's thread
 
@@ -171,12 +177,14 @@ class SdtReader:
                 self._look_alive()
                 asked = time.monotonic()
             stopping.wait(self._timing.poll)
+        raise nobody_waits()
 
     def _wait_for_removal(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
             if not self._still_there() and not self._find():
                 return
             stopping.wait(self._timing.poll)
+        raise nobody_waits()
 
     def _still_there(self) -> bool:
         """Whether the card that was read still lies there, by the profile's way to ask."""

@@ -139,7 +139,9 @@ class IdCardReader(Protocol):
     """A reader of resident ID cards. All methods are for the event loop."""
 
     capabilities: Capabilities
-    status: Observable[Status]
+    @property
+    def status(self) -> Observable[Status]:
+        """How it is; tells its observers of changes."""
 
     async def open(self) -> None:
         """Connect and prove that a SAM answers. Raises DeviceFailure."""

@@ -55,6 +55,9 @@ def run_read(options: argparse.Namespace) -> int:
         scan = asyncio.run(read_one(options.port, options.timeout))
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
+    except ValueError as error:
+        print(f"drivers.qrscanner: {error}", file=sys.stderr)
+        return 2
     show([scan], options.json)
     return 0
 
@@ -68,16 +71,18 @@ def run_decode(options: argparse.Namespace) -> int:
         print(f"drivers.qrscanner: {options.picture} is not a picture", file=sys.stderr)
         return 2
     scans = decode_picture(picture)  # type: ignore[arg-type]
+    if not scans:
+        failure = DeviceFailure(FailureReason.UNREADABLE, f"no code in {options.picture}")
+        return report_failure(failure, options.json)
     show(scans, options.json)
-    return 0 if scans else 1
+    return 0
 
 
 def show(scans: list[Scan], as_json: bool) -> None:
     """The codes, the first as the promised object."""
     if as_json:
-        first = scans[0] if scans else Scan("")
         texts = [scan.text for scan in scans]
-        print_json({"text": first.text, "symbology": first.symbology, "all": texts})
+        print_json({"text": texts[0], "symbology": scans[0].symbology, "all": texts})
         return
     for scan in scans:
         print(scan.text)

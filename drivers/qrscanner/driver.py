@@ -9,7 +9,14 @@ import numpy as np
 import zxingcpp
 
 from drivers.camera.port import Camera, Frame, Picture
-from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
+from drivers.device import (
+    DeviceFailure,
+    DeviceThread,
+    FailureReason,
+    Observable,
+    Status,
+    nobody_waits,
+)
 from drivers.inputs import InputDevice, InputLost
 from drivers.qrscanner.port import Capabilities, QrScanner, Scan
 from drivers.qrscanner.protocol import KeyDecoder, LineSplitter, decode_text
@@ -108,8 +115,7 @@ class LineScanner:
 
     def close(self) -> None:
         """Let the line go."""
-        self._thread.close()
-        self._let_go()
+        self._thread.close(self._let_go)
 
     # In the device's thread
 
@@ -136,7 +142,7 @@ class LineScanner:
             scans = source.take(LOOK_SECONDS)
             if scans:
                 return scans[-1]
-        raise DeviceFailure(FailureReason.TIMEOUT, "nobody waits for a code any more")
+        raise nobody_waits()
 
     @property
     def _open_source(self) -> Source:

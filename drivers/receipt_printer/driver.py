@@ -3,7 +3,9 @@
 A target is `tcp://host:port`, `serial:/dev/ttyS0`, `usb:04b8:0e15` or `file:/path`.
 """
 
+import contextlib
 import socket
+import termios
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -52,7 +54,11 @@ SLOWEST_MM_PER_SECOND = 40.0
 PATIENCE_SECONDS = 3.0
 LINE_MM = 4.25
 """Height of a line in the printer's own font: 34 dots."""
-LINE_ERRORS = (OSError, EscposError, serial.SerialException, socket.timeout)
+LINE_ERRORS = (
+    OSError, EscposError, serial.SerialException, socket.timeout, termios.error, ValueError,
+)
+"""How a line fails; pyusb says ValueError of a pipe that a printer does not have."""
+USB_PRINTER_CLASS = 7
 
 
 class TcpLine(Network):  # type: ignore[misc]
@@ -125,7 +131,7 @@ class EscposPrinter:
             ) from error
         finally:
             if line is not None:
-                line.close()
+                let_go(line)
         self.status.set(Status.ONLINE)
         return result
 
@@ -214,7 +220,43 @@ def read_some(line: Escpos, seconds: float) -> bytes:
     if isinstance(device, serial.Serial):
         device.timeout = seconds
         return bytes(device.read(1))
+    if isinstance(line, Usb):
+        return read_usb(line, seconds)
     return bytes(line._read())
+
+
+def read_usb(line: Usb, seconds: float) -> bytes:
+    """What has come over USB; empty where nothing did."""
+    import usb.core
+
+    try:
+        return bytes(line.device.read(line.in_ep, 64, max(1, round(seconds * 1000))))
+    except usb.core.USBTimeoutError:
+        return b""
+
+
+def let_go(line: Escpos) -> None:
+    """Close a line, which may be dead: what was found out before is what counts."""
+    with contextlib.suppress(*LINE_ERRORS):
+        line.close()
+
+
+def open_usb(vendor: int, product: int) -> Usb:
+    """A USB printer with the pipes that its descriptors name. Raises USBError, ValueError."""
+    import usb.core
+    from usb.util import ENDPOINT_IN, endpoint_direction
+
+    limits = {"timeout": round(SEND_SECONDS * 1000)}
+    device = usb.core.find(idVendor=vendor, idProduct=product)
+    for interface in device.get_active_configuration() if device is not None else ():
+        if interface.bInterfaceClass != USB_PRINTER_CLASS:
+            continue
+        pipes = [end.bEndpointAddress for end in interface]
+        into = [one for one in pipes if endpoint_direction(one) == ENDPOINT_IN]
+        out = [one for one in pipes if one not in into]
+        if into and out:
+            return Usb(vendor, product, in_ep=into[0], out_ep=out[0], **limits)
+    return Usb(vendor, product, **limits)
 
 
 def transport(target: str) -> Callable[[], Escpos]:
@@ -233,7 +275,7 @@ def transport(target: str) -> Callable[[], Escpos]:
         except ValueError:
             ids = (-1, -1)
         if min(ids) >= 0:
-            return lambda: Usb(*ids)
+            return lambda: open_usb(*ids)
     elif kind == "file" and rest:
         return lambda: File(rest)
     raise ValueError(

@@ -93,7 +93,9 @@ class ReceiptPrinter(Protocol):
     """A receipt printer. All methods are for the event loop."""
 
     capabilities: Capabilities
-    status: Observable[Status]
+    @property
+    def status(self) -> Observable[Status]:
+        """How it is; tells its observers of changes."""
 
     async def condition(self) -> Condition:
         """Ask the printer how it is. Raises DeviceFailure."""

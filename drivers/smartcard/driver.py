@@ -10,7 +10,14 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from drivers.device import DeviceFailure, DeviceThread, FailureReason, Observable, Status
+from drivers.device import (
+    DeviceFailure,
+    DeviceThread,
+    FailureReason,
+    Observable,
+    Status,
+    nobody_waits,
+)
 from drivers.idcard.port import IdentityDocument, Progress, Wanted
 from drivers.smartcard.pcsc import Card, CardGone, Context, ServiceLost
 from drivers.smartcard.port import CAPABILITIES, Moment
@@ -64,7 +71,7 @@ class PcscReader:
 
     def close(self) -> None:
         """Let reader and service go."""
-        self._thread.close()
+        self._thread.close(self._let_go)
 
     async def _run(
         self, call: Callable[[threading.Event], T], limit: float | None = None
@@ -82,10 +89,12 @@ class PcscReader:
 
     def _guarded(self, call: Callable[[threading.Event], T], stopping: threading.Event) -> T:
         """Do it; a service that is gone is let go, and what happened told in our words."""
+        began_with = self._context
         try:
             return call(stopping)
         except ServiceLost as error:
-            self._let_go()
+            if self._context is began_with or began_with is None:
+                self._let_go()
             self.status.set(Status.OFFLINE)
             raise DeviceFailure(FailureReason.READER_FAULT, str(error)) from error
         except CardGone as error:
@@ -111,6 +120,8 @@ class PcscReader:
         now = self._card_there()
         while now is not there and not stopping.is_set():
             now = self._open_context.card_there(self._reader, known=now)
+        if now is not there:
+            raise nobody_waits()
 
     def _card_there(self) -> bool:
         return self._open_context.card_there(self._reader)
