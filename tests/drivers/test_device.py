@@ -85,3 +85,24 @@ async def test_no_thread_is_left_when_a_device_is_closed():
             break
         await asyncio.sleep(0.01)
     assert threading.active_count() == before
+
+
+async def test_calls_that_wait_behind_a_hanging_one_are_served_in_another_thread():
+    thread, release = DeviceThread("test"), threading.Event()
+    hanging = asyncio.create_task(thread.run(lambda _: release.wait(30), limit=0.2))
+    await asyncio.sleep(0.05)
+    behind = asyncio.create_task(thread.run(lambda _: "served"))
+    assert await asyncio.wait_for(behind, 3) == "served"
+    with pytest.raises(DeviceFailure):
+        await hanging
+    release.set()
+    thread.close()
+
+
+async def test_a_closed_device_takes_no_more_and_its_last_act_is_done_in_its_thread():
+    thread, done = DeviceThread("test"), threading.Event()
+    await thread.run(lambda _: None)
+    thread.close(done.set)
+    assert await asyncio.to_thread(done.wait, 2)
+    with pytest.raises(DeviceFailure):
+        await thread.run(lambda _: None)

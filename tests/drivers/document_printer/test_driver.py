@@ -200,3 +200,29 @@ async def test_supplies_and_trays_are_told(simulator):
     condition = await printer.condition()
     await printer.close()
     assert (condition.toner, condition.trays[0].sheets) == (Supply.FULL, 250)
+
+
+async def test_a_refill_by_itself_leaves_a_later_pause_to_whoever_made_it(simulator):
+    printer = IppPrinter(simulator.address)
+    simulator.order("fault", name="no_paper")
+    with pytest.raises(DeviceFailure):
+        await printer.preflight()
+    simulator.order("clear")
+    await printer.preflight()
+    simulator.order("fault", name="paused")
+    for _ in range(2):
+        with pytest.raises(DeviceFailure) as caught:
+            await printer.preflight()
+        assert caught.value.reason is FailureReason.PRINTER_STOPPED
+    await printer.close()
+
+
+async def test_closing_the_line_under_a_question_is_a_failure_of_the_list(simulator):
+    simulator.order("fault", name="late")
+    printer = IppPrinter(simulator.address)
+    asking = asyncio.create_task(printer.condition())
+    await asyncio.sleep(0.1)
+    await printer.close()
+    with pytest.raises(DeviceFailure) as caught:
+        await asyncio.wait_for(asking, 5)
+    assert caught.value.reason is FailureReason.PRINTER_UNREACHABLE

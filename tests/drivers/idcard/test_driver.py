@@ -198,3 +198,15 @@ async def test_a_reader_that_is_pulled_out_is_told_and_can_be_opened_again(simul
     with pytest.raises(DeviceFailure):
         await reader.open()
     reader.close()
+
+
+async def test_a_reader_closed_while_a_card_is_waited_for_says_neither_card_nor_none(simulate):
+    simulator = simulate("drivers.idcard", *QUICK)
+    reader = SdtReader(simulator.address, timing=TIMING)
+    await reader.open()
+    waiting = asyncio.create_task(reader.wait_for_card())
+    await asyncio.sleep(0.1)
+    reader.close()
+    with pytest.raises(DeviceFailure) as caught:
+        await asyncio.wait_for(waiting, 3)
+    assert caught.value.reason is FailureReason.TIMEOUT
