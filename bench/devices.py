@@ -31,7 +31,8 @@ from drivers.receipt_printer.driver import EscposPrinter
 from drivers.supervisor import Bus, ClaimState, Device, Driver, Role, Supervisor, Times
 
 CYCLES = int(os.environ.get("SOAK_CYCLES", "1000"))
-WARM_UP = 20
+WARM_UP = 60
+"""Cycles before counting: an allocator takes what it keeps in the first of them."""
 BOUND_SECONDS = 2.0
 LOST_SECONDS, BACK_SECONDS = 10.0, 30.0
 MODULES: dict[str, tuple[str, tuple[str, ...], Bus]] = {
