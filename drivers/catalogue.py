@@ -1,7 +1,7 @@
 """Which driver knows which device: the list that the supervisor asks, in order.
 
-What a device is known by stands in `known.toml`. A serial port that nothing else knows
-is asked whether an ID-card reader answers there; that is the last thing tried.
+What a device is known by stands in `known.toml`. A USB-serial bridge that nothing else
+knows is asked whether an ID-card reader answers there; that is the last thing tried.
 """
 
 import tomllib
@@ -18,7 +18,6 @@ from drivers.idcard.opening import open_reader
 from drivers.qrscanner.driver import open_scanner
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.receipt_printer.port import Capabilities
-from drivers.smartcard.driver import PcscReader
 from drivers.supervisor import Bus, Device, Driver, Found, Role, role_id
 
 KNOWN = Path(__file__).with_name("known.toml")
@@ -93,7 +92,7 @@ def drivers(receipts: Capabilities | None = None) -> list[Driver[Device]]:
                either(by_id(receipt, Bus.USB), named(receipt, Bus.NETWORK)),
                lambda found: EscposPrinter(found.place, receipts)),
         Driver(reader, "chip cards over PC/SC", 20, on(Bus.PCSC),
-               lambda found: PcscReader(found.place.removeprefix("pcsc:"))),
+               lambda found: open_reader(found.place)),
         Driver(Role.CAMERA, "camera", 20, either(on(Bus.VIDEO), named(Role.CAMERA, Bus.NETWORK)),
                lambda found: CameraKeeper(OpenCvCamera(parse_source(found.place)))),
         Driver(Role.DOCUMENT_PRINTER, "IPP", 20, on(Bus.NETWORK, "ipp"),

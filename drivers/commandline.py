@@ -23,6 +23,14 @@ def report_failure(failure: DeviceFailure, as_json: bool) -> int:
     return 1
 
 
+def print_fields(fields: Mapping[str, object], as_json: bool) -> None:
+    """A result as one JSON object, or a line for each field."""
+    if as_json:
+        print_json(fields)
+        return
+    print("\n".join(f"{name} {value}" for name, value in fields.items()))
+
+
 async def read_one(
     reader: IdCardReader, timeout: float, wanted: Wanted | None = None
 ) -> IdentityDocument:

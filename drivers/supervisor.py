@@ -230,7 +230,13 @@ class Supervisor:
             work.close()
             return
         task = self._work[place] = asyncio.create_task(work)
-        task.add_done_callback(lambda _: self._work.pop(place, None))
+        task.add_done_callback(lambda done: self._ended(place, done))
+
+    def _ended(self, place: str, task: asyncio.Task[None]) -> None:
+        """What was done at a place is over; what broke in it is said."""
+        self._work.pop(place, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("looking after %s broke", place, exc_info=error)
 
     @contextlib.asynccontextmanager
     async def use(self, role: Role) -> AsyncIterator[Device]:

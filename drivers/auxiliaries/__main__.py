@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from drivers.auxiliaries.driver import AlsaVolume, InputPanel, NutPower, ambient_lux
 from drivers.auxiliaries.protocol import NUT_PORT
 from drivers.auxiliaries.simulator import FAULTS, CabinetSimulator
-from drivers.commandline import print_json, report_failure
+from drivers.commandline import print_fields, report_failure
 from drivers.device import DeviceFailure, FailureReason
 from drivers.simulation import Reporter, serve_until_stopped
 
@@ -96,10 +96,7 @@ def run_asking(options: argparse.Namespace) -> int:
         return 2
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
-    if options.json:
-        print_json(fields)
-    else:
-        print("\n".join(f"{name} {value}" for name, value in fields.items()))
+    print_fields(fields, options.json)
     return 0
 
 

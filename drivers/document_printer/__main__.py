@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from drivers.commandline import print_json, report_failure
+from drivers.commandline import print_fields, report_failure
 from drivers.device import DeviceFailure
 from drivers.document_printer.driver import IppPrinter
 from drivers.document_printer.port import JobOptions, JobProgress, MediaSize, Sides
@@ -134,10 +134,7 @@ def run_asking(options: argparse.Namespace) -> int:
         return 2
     except DeviceFailure as failure:
         return report_failure(failure, options.json)
-    if options.json:
-        print_json(fields)
-    else:
-        print("\n".join(f"{name} {value}" for name, value in fields.items()))
+    print_fields(fields, options.json)
     return 0
 
 

@@ -40,16 +40,16 @@ class PaperRoll:
 
     def text(self, line: str, align: int, scale: tuple[int, int]) -> None:
         """Print one line of text: 0 left, 1 centred, 2 right."""
-        image = Image.new("1", (self._dots, LINE_DOTS), 0)
+        width = self._dots // scale[0]
+        image = Image.new("1", (width, LINE_DOTS), 0)
         draw = ImageDraw.Draw(image)
         font = _font()
-        left = [0.0, (self._dots - draw.textlength(line, font)) / 2][align == 1]
-        if align == 2:
-            left = self._dots - draw.textlength(line, font)
+        left = (width - draw.textlength(line, font)) * (0.0, 0.5, 1.0)[min(align, 2)]
         draw.text((max(0.0, left), 0), line, 1, font)
         dots = np.array(image, np.bool_)
         if scale != (1, 1):
-            dots = np.kron(dots, np.ones((scale[1], scale[0]), np.bool_))[:, : self._dots]
+            dots = np.kron(dots, np.ones((scale[1], scale[0]), np.bool_))
+            dots = np.pad(dots, ((0, 0), (0, self._dots - dots.shape[1])))
         self._pieces.append(dots)
 
     def cut(self) -> Image.Image:

@@ -4,6 +4,7 @@ Lines come out several times faster than a picture. A receipt with a character t
 such font has, such as a rare one in a name, is drawn instead.
 """
 
+import re
 from collections.abc import Iterator
 
 from drivers.receipt_printer.port import Align, Capabilities, Font, Line
@@ -44,13 +45,24 @@ def _lines(receipt: Receipt) -> Iterator[Line]:
 
 
 def wrap(line: Line, columns: int) -> Iterator[Line]:
-    """A line in pieces that fit the paper; a Chinese character is two columns wide."""
+    """A line in pieces that fit the paper; a Chinese character is two columns wide.
+
+    Words of letters stay whole where they fit a line at all.
+    """
     limit = columns // line.size
-    piece, used = "", 0
-    for character in line.text:
-        wide = 1 if character < "\x80" else 2
-        if used + wide > limit:
-            yield Line(piece, line.align, line.size)
-            piece, used = "", 0
-        piece, used = piece + character, used + wide
+    piece = ""
+    for unit in re.findall(r"[!-~]+|.", line.text):
+        if wide(piece + unit) > limit and piece:
+            yield Line(piece.rstrip(), line.align, line.size)
+            piece = ""
+        word = unit
+        while wide(word) > limit:
+            yield Line(word[:limit], line.align, line.size)
+            word = word[limit:]
+        piece += word if piece or word != " " else ""
     yield Line(piece, line.align, line.size)
+
+
+def wide(text: str) -> int:
+    """Columns that a text takes."""
+    return sum(1 if one < "\x80" else 2 for one in text)

@@ -10,6 +10,8 @@ from datetime import date
 import atheris
 
 with atheris.instrument_imports(include=["drivers"]):
+    from drivers.auxiliaries import protocol as auxiliaries
+    from drivers.camera import protocol as camera
     from drivers.device import DeviceFailure
     from drivers.document_printer import ipp
     from drivers.document_printer import protocol as printer
@@ -123,12 +125,28 @@ def scanner_keys(data: bytes) -> None:
         decoder.feed(event)
 
 
+def auxiliary_lines(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    auxiliaries.power_in(auxiliaries.parse_variables(text.splitlines()))
+    auxiliaries.parse_volume(text)
+    for event in EventReader().feed(data):
+        auxiliaries.sensor_of(event)
+        auxiliaries.key_of(event)
+
+
+def camera_sources(data: bytes) -> None:
+    try:
+        _ = camera.parse_source(data.decode("utf-8", "replace")).target
+    except ValueError:
+        return
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     one.__name__: one
     for one in (
         idcard_frames, idcard_replies, idcard_stx_frames, idcard_layouts, smartcard,
         ipp_messages, ipp_groups, printer_words, receipt_answers, receipt_commands,
-        scanner_lines, scanner_keys,
+        scanner_lines, scanner_keys, auxiliary_lines, camera_sources,
     )
 }
 

@@ -31,6 +31,12 @@ def test_a_printer_without_a_font_has_to_draw():
     assert write_receipt(SAMPLE, model_called("raster80")) is None
 
 
+def test_words_stay_whole_and_a_word_longer_than_the_paper_is_cut():
+    pieces = [one.text for one in wrap(Line("Please take your card"), 12)]
+    assert pieces == ["Please take", "your card"]
+    assert [one.text for one in wrap(Line("a" * 30), 12)] == ["a" * 12, "a" * 12, "a" * 6]
+
+
 def test_an_empty_line_stays_a_line():
     assert list(wrap(Line(""), 48)) == [Line("")]
 
