@@ -1,8 +1,9 @@
 """A thousand times pulled out and plugged in again: every simulated device, all at once.
 
-Each device is a process of its own; one supervisor keeps all of them, as in a terminal.
-Measured is the time from plugging in to the device being ready, and what is left behind:
-threads, open files, memory. Bounded by the number of cycles.
+Each device is a process of its own, and the chip-card reader the real pcscd's; one
+supervisor keeps all of them, as in a terminal. Measured is the time from plugging in to
+the device being ready, and what is left behind: threads, open files, memory. Bounded by
+the number of cycles.
 """
 
 import asyncio
@@ -15,11 +16,18 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
 
 import psutil
 
+from drivers.auxiliaries.__main__ import parse_nut
+from drivers.auxiliaries.driver import InputPanel
+from drivers.auxiliaries.lights import RelayLights
+from drivers.auxiliaries.port import Light
 from drivers.camera.driver import OpenCvCamera
 from drivers.camera.protocol import parse_source
 from drivers.catalogue import PrinterKeeper
@@ -28,67 +36,102 @@ from drivers.finders import PlacesFinder
 from drivers.idcard.driver import SdtReader
 from drivers.qrscanner.driver import open_scanner
 from drivers.receipt_printer.driver import EscposPrinter
+from drivers.smartcard.driver import PcscReader
 from drivers.supervisor import Bus, ClaimState, Device, Driver, Role, Supervisor, Times
+from sandbox.pcscd import SOCKET_VARIABLE, Pcscd
 
 CYCLES = int(os.environ.get("SOAK_CYCLES", "1000"))
 WARM_UP = 60
 """Cycles before counting: an allocator takes what it keeps in the first of them."""
 BOUND_SECONDS = 2.0
 LOST_SECONDS, BACK_SECONDS = 10.0, 30.0
-MODULES: dict[str, tuple[str, tuple[str, ...], Bus]] = {
-    "idcard": ("idcard", (), Bus.SERIAL),
-    "qrscanner serial": ("qrscanner", (), Bus.SERIAL),
-    "qrscanner keyboard": ("qrscanner", ("--mode", "keyboard"), Bus.INPUT),
-    "receipt_printer": ("receipt_printer", ("--out", "{folder}"), Bus.NETWORK),
-    "document_printer": ("document_printer", ("--out", "{folder}"), Bus.NETWORK),
-    "camera": ("camera", (), Bus.NETWORK),
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A simulated device: its module, its arguments, and which word of its address it is."""
+
+    module: str
+    bus: Bus
+    arguments: tuple[str, ...] = ()
+    word: int = 0
+
+
+OUT = ("--out", "{folder}")
+KINDS: dict[str, Kind] = {
+    "idcard": Kind("idcard", Bus.SERIAL),
+    "qrscanner serial": Kind("qrscanner", Bus.SERIAL),
+    "qrscanner keyboard": Kind("qrscanner", Bus.INPUT, ("--mode", "keyboard")),
+    "receipt_printer": Kind("receipt_printer", Bus.NETWORK, OUT),
+    "document_printer": Kind("document_printer", Bus.NETWORK, OUT),
+    "camera": Kind("camera", Bus.NETWORK),
+    "panel": Kind("auxiliaries", Bus.INPUT),
+    "power supply": Kind("auxiliaries", Bus.NETWORK, word=1),
+    "guide lights": Kind("auxiliaries", Bus.SERIAL, word=2),
 }
+CARD_READER = "chip-card reader"
+"""The one that no simulator of ours serves: pcscd is killed and started again."""
 
 
 @dataclass(slots=True)
 class Plug:
-    """One simulated device, and how long it took to come back each time."""
+    """One device that can be pulled out, and how long it took to come back each time."""
 
     name: str
-    process: subprocess.Popen[str]
     place: str
     bus: Bus
+    pull: Callable[[], object]
+    put: Callable[[], object]
+    end: Callable[[], object]
     back: list[float] = field(default_factory=list)
     never: int = 0
-
-    def order(self, do: str) -> None:
-        """Pull it out or plug it in."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": do}) + "\n")
-        self.process.stdin.flush()
 
 
 def measure(cycles: int = CYCLES) -> dict[str, Any]:
     """All devices through all cycles, at the same time."""
     logging.getLogger("drivers.supervisor").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="tongban-soak-") as folder:
-        plugs = [start(name, folder) for name in MODULES]
+        plugs = [start(name, kind, folder) for name, kind in KINDS.items()]
+        plugs.append(start_pcscd(Path(folder)))
         try:
             return asyncio.run(soak(plugs, cycles))
         finally:
             for plug in plugs:
-                assert plug.process.stdin is not None
-                plug.process.stdin.close()
-                plug.process.wait(timeout=10)
+                plug.end()
 
 
-def start(name: str, folder: str) -> Plug:
+def start(name: str, kind: Kind, folder: str) -> Plug:
     """Start a simulator."""
-    module, arguments, bus = MODULES[name]
     process = subprocess.Popen(
-        [sys.executable, "-m", f"drivers.{module}", "simulate", "--control",
-         *(one.format(folder=folder) for one in arguments)],
+        [sys.executable, "-m", f"drivers.{kind.module}", "simulate", "--control",
+         *(one.format(folder=folder) for one in kind.arguments)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
+    assert process.stdin is not None
     assert process.stdout is not None
-    place = process.stdout.readline().strip()
+    control, address = process.stdin, process.stdout.readline().strip()
     threading.Thread(target=drain, args=(process,), daemon=True).start()
-    return Plug(name, process, place, bus)
+
+    def order(do: str) -> None:
+        control.write(json.dumps({"do": do}) + "\n")
+        control.flush()
+
+    def end() -> None:
+        control.close()
+        process.wait(timeout=10)
+
+    place = address.split()[kind.word]
+    return Plug(name, place, kind.bus, partial(order, "unplug"), partial(order, "plug"), end)
+
+
+def start_pcscd(folder: Path) -> Plug:
+    """Start the real pcscd with its virtual reader."""
+    place = folder / "pcscd"
+    os.environ[SOCKET_VARIABLE] = str(place)
+    service = Pcscd(folder, place)
+    service.start()
+    reader = f"pcsc:{service.reader}"
+    return Plug(CARD_READER, reader, Bus.PCSC, service.kill, service.start, service.kill)
 
 
 def drain(process: "subprocess.Popen[str]") -> None:
@@ -119,6 +162,31 @@ class RunningCamera:
         self._camera.close()
 
 
+class Checked(Protocol):
+    """What can only be asked how it is."""
+
+    async def check(self) -> None:
+        """Raises DeviceFailure."""
+
+
+class PlainDevice:
+    """A device that is asked anew each time and has nothing to open."""
+
+    def __init__(self, device: Checked) -> None:
+        self._device = device
+
+    async def open(self) -> None:
+        """Ask it. Raises DeviceFailure."""
+        await self._device.check()
+
+    async def check(self) -> None:
+        """Ask it. Raises DeviceFailure."""
+        await self._device.check()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
 def make(place: str) -> Device:
     """The device at a simulator's place."""
     if place.startswith("ipp:"):
@@ -127,8 +195,16 @@ def make(place: str) -> Device:
         return EscposPrinter(place)
     if place.startswith("http:"):
         return RunningCamera(place)
+    if place.startswith("nut:"):
+        return PlainDevice(parse_nut(place))
+    if place.startswith("pcsc:"):
+        return PcscReader(place.removeprefix("pcsc:"))
     if place.endswith("idcard"):
         return SdtReader(place)
+    if place.endswith("panel"):
+        return InputPanel(place)
+    if place.endswith("lights"):
+        return PlainDevice(RelayLights(place, {Light.CARD: 1}))
     return open_scanner(place)
 
 
@@ -169,9 +245,9 @@ async def all_cycles(supervisor: Supervisor, plug: Plug, cycles: int) -> None:
     """One device out and in again, so many times."""
     await becomes(supervisor, plug.place, True, BACK_SECONDS)
     for _ in range(cycles):
-        plug.order("unplug")
+        await asyncio.to_thread(plug.pull)
         await becomes(supervisor, plug.place, False, LOST_SECONDS)
-        plug.order("plug")
+        await asyncio.to_thread(plug.put)
         began = time.monotonic()
         if not await becomes(supervisor, plug.place, True, BACK_SECONDS):
             plug.never += 1

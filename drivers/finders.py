@@ -14,7 +14,9 @@ from drivers.document_printer.discovery import Discovery
 from drivers.supervisor import Bus, Found, Role, role_id
 
 SUBSYSTEMS = ("tty", "video4linux", "input", "usb")
-ADDRESS_PREFIXES = ("ipp://", "ipps://", "tcp://", "http://", "https://", "rtsp://")
+ADDRESS_PREFIXES = (
+    "ipp://", "ipps://", "tcp://", "http://", "https://", "rtsp://", "nut://", "pcsc:",
+)
 CAPTURE_INDEX = "0"
 """A camera has several nodes; the first is the one with the picture."""
 

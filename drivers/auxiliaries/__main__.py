@@ -1,16 +1,25 @@
-"""`python -m drivers.auxiliaries`: watch sensors and keys, ask the power supply, set the volume."""
+"""`python -m drivers.auxiliaries`: keys, power supply, volume, light around, guide lights."""
 
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from drivers.auxiliaries.driver import AlsaVolume, InputPanel, NutPower, ambient_lux
+from drivers.auxiliaries.driver import (
+    SENSORS,
+    AlsaVolume,
+    InputPanel,
+    NutPower,
+    ambient_lux,
+)
+from drivers.auxiliaries.lights import GpioLights, RelayLights
+from drivers.auxiliaries.port import Light, Lights, LightState
 from drivers.auxiliaries.protocol import NUT_PORT
 from drivers.auxiliaries.simulator import FAULTS, CabinetSimulator
 from drivers.commandline import print_fields, report_failure
 from drivers.device import DeviceFailure, FailureReason
-from drivers.simulation import Reporter, serve_until_stopped
+from drivers.simulation import add_simulate, run_simulator
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -27,14 +36,18 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     volume.add_argument("--card", default="default")
     volume.add_argument("--control", default="Master", help="the card's control")
     light = commands.add_parser("light", help="how light it is around the terminal, in lux")
-    for command in (key, ups, volume, light):
-        command.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="serve a cabinet; prints where")
-    simulate.add_argument(
-        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
-        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
+    light.add_argument(
+        "--devices", type=Path, default=SENSORS, metavar="FOLDER",
+        help=f"where the kernel has its sensors (default {SENSORS})",
     )
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
+    guide = commands.add_parser("guide", help="let a guide light show, to see its wiring")
+    guide.add_argument("--board", required=True, help="relay board's port, or /dev/gpiochip0")
+    guide.add_argument("--output", type=int, required=True, help="the relay or line")
+    guide.add_argument("--state", choices=[one.value for one in LightState], default="blinking")
+    guide.add_argument("--seconds", type=float, default=3.0, help="for how long (default 3)")
+    for command in (key, ups, volume, light, guide):
+        command.add_argument("--json", action="store_true")
+    add_simulate(commands, "serve a cabinet; prints where", FAULTS)
     return parser.parse_args(arguments)
 
 
@@ -74,9 +87,24 @@ async def ask_ups(target: str) -> dict[str, object]:
 async def ask_volume(card: str, control: str, percent: int | None) -> dict[str, object]:
     """The `volume` command's fields. Raises DeviceFailure, ValueError."""
     volume = AlsaVolume(control, card)
-    if percent is not None:
-        await volume.set(percent)
-    return {"percent": await volume.get()}
+    return {"percent": await (volume.get() if percent is None else volume.set(percent))}
+
+
+async def show_light(options: argparse.Namespace) -> dict[str, object]:
+    """The `guide` command's fields: the outputs that did as told. Raises DeviceFailure."""
+    outputs = {Light.CARD: options.output}
+    lights: Lights
+    if options.board.startswith("/dev/gpiochip"):
+        lights = GpioLights(options.board, outputs)
+    else:
+        lights = RelayLights(options.board, outputs)
+    try:
+        await lights.show(Light.CARD, LightState(options.state))
+        await asyncio.sleep(options.seconds)
+        await lights.check()
+    finally:
+        await lights.close()
+    return {"output": options.output, "state": options.state}
 
 
 def run_asking(options: argparse.Namespace) -> int:
@@ -89,8 +117,10 @@ def run_asking(options: argparse.Namespace) -> int:
                 fields = asyncio.run(ask_ups(options.target))
             case "volume":
                 fields = asyncio.run(ask_volume(options.card, options.control, options.set))
+            case "guide":
+                fields = asyncio.run(show_light(options))
             case _:
-                fields = {"lux": ambient_lux()}
+                fields = {"lux": ambient_lux(options.devices)}
     except ValueError as error:
         print(f"drivers.auxiliaries: {error}", file=sys.stderr)
         return 2
@@ -100,22 +130,12 @@ def run_asking(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_simulate(options: argparse.Namespace) -> int:
-    """The `simulate` command; the exit status."""
-    reporter = Reporter(sys.stdout, enabled=options.control)
-    simulator = CabinetSimulator(reporter)
-    for fault in options.fault:
-        simulator.obey({"do": "fault", "name": fault})
-    simulator.serve_in_background()
-    reporter.address(simulator.address)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
-
-
 def main() -> int:
     """Run the command line; the exit status."""
     options = parse()
-    return run_simulate(options) if options.command == "simulate" else run_asking(options)
+    if options.command == "simulate":
+        return run_simulator(options, CabinetSimulator)
+    return run_asking(options)
 
 
 if __name__ == "__main__":

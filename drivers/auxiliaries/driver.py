@@ -1,15 +1,12 @@
-"""The parts around the screen on Linux: input events, NUT, ALSA, GPIO, industrial sensors."""
+"""The parts around the screen on Linux: input events, NUT, ALSA, industrial sensors."""
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import gpiod
-from gpiod.line import Direction, Value
-
-from drivers.auxiliaries.port import Key, Light, LightState, Power, Sensor
+from drivers.auxiliaries.port import Key, Power, Sensor, failure
 from drivers.auxiliaries.protocol import (
     NUT_END,
     NUT_PORT,
@@ -20,9 +17,7 @@ from drivers.auxiliaries.protocol import (
     sensor_of,
 )
 from drivers.device import (
-    DeviceFailure,
     DeviceThread,
-    FailureReason,
     Observable,
     Status,
     nobody_waits,
@@ -33,15 +28,9 @@ T = TypeVar("T")
 
 LOOK_SECONDS = 0.1
 ASK_SECONDS = 5.0
-BLINK_SECONDS = 0.4
 LONGEST_ANSWER = 500
 """Lines in an answer of NUT; a supply has some dozens of variables."""
-SENSOR_FILES = "iio:device*/in_illuminance_*"
-
-
-def failure(detail: str) -> DeviceFailure:
-    """A part around the screen does not do what was asked."""
-    return DeviceFailure(FailureReason.AUXILIARY_FAULT, detail)
+SENSORS = Path("/sys/bus/iio/devices")
 
 
 class InputPanel:
@@ -167,11 +156,11 @@ class AlsaVolume:
         """Percent. Raises DeviceFailure."""
         return await self._amixer("sget", self._control)
 
-    async def set(self, percent: int) -> None:
-        """Set it, and switch it on. Raises DeviceFailure, ValueError."""
+    async def set(self, percent: int) -> int:
+        """Set it and switch it on; what came of it. Raises DeviceFailure, ValueError."""
         if not 0 <= percent <= 100:
             raise ValueError(f"a volume is from 0 to 100, not {percent}")
-        await self._amixer("sset", self._control, f"{percent}%", "unmute")
+        return await self._amixer("sset", self._control, f"{percent}%", "unmute")
 
     async def _amixer(self, *arguments: str) -> int:
         command = ["amixer", "-D", self._card, *arguments]
@@ -181,7 +170,12 @@ class AlsaVolume:
             )
         except OSError as error:
             raise failure(f"amixer: {error.strerror}") from error
-        told, complaint = await process.communicate()
+        try:
+            told, complaint = await asyncio.wait_for(process.communicate(), ASK_SECONDS)
+        except TimeoutError as error:
+            process.kill()
+            await process.wait()
+            raise failure(f"amixer: no answer within {ASK_SECONDS:g} s") from error
         percent = parse_volume(told.decode("utf-8", "replace"))
         if process.returncode or percent is None:
             lines = complaint.decode("utf-8", "replace").strip().splitlines() or ["no volume"]
@@ -189,58 +183,7 @@ class AlsaVolume:
         return percent
 
 
-class GpioLights:
-    """Guide lights on the lines of a GPIO chip."""
-
-    def __init__(self, chip: str, lines: Mapping[Light, int]) -> None:
-        """Take the lines, all off. Raises DeviceFailure."""
-        settings = gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value.INACTIVE)
-        try:
-            self._request = gpiod.request_lines(
-                chip, consumer="tongban", config={tuple(lines.values()): settings}
-            )
-        except (OSError, ValueError) as error:
-            raise failure(f"{chip}: {error}") from error
-        self._lines = dict(lines)
-        self._blinking: dict[Light, asyncio.Task[None]] = {}
-
-    def show(self, light: Light, state: LightState) -> None:
-        """Let a light show; blinking needs a running loop. Raises DeviceFailure, KeyError."""
-        line = self._lines[light]
-        blinking = self._blinking.pop(light, None)
-        if blinking is not None:
-            blinking.cancel()
-        if state is LightState.BLINKING:
-            self._blinking[light] = asyncio.get_running_loop().create_task(self._blink(line))
-        else:
-            self._set(line, state is LightState.ON)
-
-    def close(self) -> None:
-        """All lights off, and the lines free."""
-        for task in self._blinking.values():
-            task.cancel()
-        self._blinking.clear()
-        try:
-            for line in self._lines.values():
-                self._set(line, False)
-        finally:
-            self._request.release()
-
-    async def _blink(self, line: int) -> None:
-        on = True
-        while True:
-            self._set(line, on)
-            on = not on
-            await asyncio.sleep(BLINK_SECONDS)
-
-    def _set(self, line: int, on: bool) -> None:
-        try:
-            self._request.set_value(line, Value.ACTIVE if on else Value.INACTIVE)
-        except OSError as error:
-            raise failure(f"GPIO line {line}: {error}") from error
-
-
-def ambient_lux(devices: Path = Path("/sys/bus/iio/devices")) -> float | None:
+def ambient_lux(devices: Path = SENSORS) -> float | None:
     """How light it is around the terminal, in lux; None where no sensor says it.
 
     Reads the kernel's industrial sensors: a value that is ready, or raw times scale.

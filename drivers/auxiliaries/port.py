@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from drivers.device import Observable
+from drivers.device import DeviceFailure, FailureReason, Observable
+
+
+def failure(detail: str) -> DeviceFailure:
+    """A part around the screen does not do what was asked."""
+    return DeviceFailure(FailureReason.AUXILIARY_FAULT, detail)
 
 
 class Sensor(StrEnum):
@@ -93,15 +98,18 @@ class Volume(Protocol):
     async def get(self) -> int:
         """Percent. Raises DeviceFailure."""
 
-    async def set(self, percent: int) -> None:
-        """Set it. Raises DeviceFailure, ValueError."""
+    async def set(self, percent: int) -> int:
+        """Set it; the percent that came of it. Raises DeviceFailure, ValueError."""
 
 
 class Lights(Protocol):
     """The guide lights."""
 
-    def show(self, light: Light, state: LightState) -> None:
+    async def show(self, light: Light, state: LightState) -> None:
         """Let a light show. Raises DeviceFailure, KeyError for one that is not there."""
 
-    def close(self) -> None:
-        """All lights off."""
+    async def check(self) -> None:
+        """Whether the lights do what they were told. Raises DeviceFailure."""
+
+    async def close(self) -> None:
+        """All lights off, as far as that can be done."""

@@ -1,7 +1,7 @@
-"""What the parts around the screen say: input events, NUT's lines, amixer's lines. No I/O.
+"""What the parts around the screen say: input events, NUT, amixer, relay boards. No I/O.
 
 Sources: linux/input-event-codes.h; RFC 9271 (UPS management protocol, as NUT speaks it);
-amixer(1) of alsa-utils.
+amixer(1) of alsa-utils; the leaflet of the LCUS relay boards behind a CH340.
 """
 
 import re
@@ -93,3 +93,28 @@ def parse_volume(output: str) -> int | None:
     if not channels:
         return None
     return min(0 if switched == "off" else int(percent) for percent, switched in channels)
+
+
+RELAY_HEAD = 0xA0
+RELAY_ASK = b"\xff"
+RELAY_FRAME = 4
+RELAY_LINE = re.compile(r"CH(\d{1,2}): ?(ON|OFF)")
+
+
+def relay_frame(channel: int, on: bool) -> bytes:
+    """The four bytes that switch a channel: head, channel, state, and the sum of the three."""
+    body = bytes([RELAY_HEAD, channel, on])
+    return body + bytes([sum(body) & 0xFF])
+
+
+def parse_relay_frame(frame: bytes) -> tuple[int, bool] | None:
+    """Channel and state of a frame; None for one that is none."""
+    if len(frame) != RELAY_FRAME or frame[0] != RELAY_HEAD or frame[2] > 1:
+        return None
+    return (frame[1], bool(frame[2])) if sum(frame[:3]) & 0xFF == frame[3] else None
+
+
+def parse_relays(answer: bytes) -> dict[int, bool]:
+    """The channels in a board's answer to RELAY_ASK: lines `CH1: ON`."""
+    text = answer.decode("ascii", "replace")
+    return {int(one): state == "ON" for one, state in RELAY_LINE.findall(text)}

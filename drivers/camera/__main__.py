@@ -5,9 +5,10 @@ import asyncio
 import sys
 from pathlib import Path
 
+from drivers.camera.simulator import FAULTS, CameraSimulator
 from drivers.commandline import print_json, report_failure
 from drivers.device import DeviceFailure, FailureReason
-from drivers.simulation import Reporter, load_plugin, serve_until_stopped
+from drivers.simulation import Reporter, add_simulate, load_plugin, run_simulator
 
 SCENE = "sandbox.people.scenes:frames"
 
@@ -20,11 +21,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     grab.add_argument("--source", required=True, help="0, /dev/video0, an address or a file")
     grab.add_argument("--out", type=Path, required=True, help="a .png or .jpg to write")
     grab.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="serve a camera; prints its address")
+    simulate = add_simulate(commands, "serve a camera; prints its address", FAULTS)
     simulate.add_argument("--person", help="who stands before the camera at the start")
     simulate.add_argument("--fps", type=float, default=24.0)
     simulate.add_argument("--scene", default=SCENE, help="plug-in that draws frames")
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -83,19 +83,12 @@ def run_grab(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    from drivers.camera.simulator import CameraSimulator, serve_in_background
-
-    reporter = Reporter(sys.stdout, enabled=options.control)
-    try:
+    def make(reporter: Reporter) -> CameraSimulator:
         simulator = CameraSimulator(reporter, options.fps, load_plugin(options.scene))
         simulator.show(options.person)
-        reporter.address(simulator.address)
-    except ValueError as error:
-        print(f"cannot simulate: {error}", file=sys.stderr)
-        return 2
-    serve_in_background(simulator)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+        return simulator
+
+    return run_simulator(options, make)
 
 
 def main() -> int:

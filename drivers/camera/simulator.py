@@ -13,7 +13,7 @@ import cv2
 
 from drivers.camera.port import Picture
 from drivers.camera.protocol import CONTENT_TYPE, mjpeg_part
-from drivers.simulation import Command, Reporter
+from drivers.simulation import Reporter, Simulator
 
 FAULTS = {
     "black": "every picture is black",
@@ -28,8 +28,10 @@ JPEG_QUALITY = 85
 LATE_SECONDS = 0.5
 
 
-class CameraSimulator:
+class CameraSimulator(Simulator):
     """Serves `http://127.0.0.1:PORT/stream.mjpg`."""
+
+    known_faults = FAULTS
 
     def __init__(
         self,
@@ -37,12 +39,12 @@ class CameraSimulator:
         frames_per_second: float,
         scene: Callable[[str | None], Iterator[Picture]],
     ) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
+        self.actions["show"] = lambda command: self.show(command.get("person"))
         self._interval = 1 / frames_per_second
         self._scene = scene
         self._loops: dict[str | None, list[bytes]] = {}
         self._person: str | None = None
-        self._faults: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
 
@@ -51,20 +53,6 @@ class CameraSimulator:
         """The stream to open."""
         return f"http://127.0.0.1:{self._server.server_port}/stream.mjpg"
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command: show (a person or nobody), fault, clear, unplug, plug."""
-        match command["do"]:
-            case "show":
-                self.show(command.get("person"))
-            case "fault" if command["name"] in FAULTS:
-                self._faults.add(command["name"])
-            case "clear" | "plug":
-                self._faults.clear()
-            case "unplug":
-                self._faults.add("lost")
-            case other:
-                raise ValueError(f"unknown command or fault {other!r}")
-
     def show(self, person: str | None) -> None:
         """Let somebody stand before the camera, or nobody."""
         if person not in self._loops:
@@ -72,9 +60,17 @@ class CameraSimulator:
         self._person = person
         self._reporter.event("shows", person=person)
 
-    def run(self) -> None:
-        """Serve for ever (in a daemon thread)."""
-        self._server.serve_forever()
+    def serve_in_background(self) -> None:
+        """Begin to stream to whoever asks, in daemon threads."""
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def unplug(self) -> None:
+        """End every stream and begin no new one."""
+        self._faults.add("lost")
+
+    def plug(self) -> None:
+        """Stream again."""
+        self._faults.discard("lost")
 
     def stream(self, write: Callable[[bytes], object]) -> None:
         """Send pictures at the camera's pace until the other side hangs up."""
@@ -124,7 +120,3 @@ def encode(picture: Picture) -> bytes:
         raise ValueError("the picture cannot be encoded")
     return jpeg.tobytes()
 
-
-def serve_in_background(simulator: CameraSimulator) -> None:
-    """Start serving in a daemon thread."""
-    threading.Thread(target=simulator.run, daemon=True).start()

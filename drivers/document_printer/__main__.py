@@ -13,7 +13,8 @@ from drivers.commandline import print_fields, report_failure
 from drivers.device import DeviceFailure
 from drivers.document_printer.driver import IppPrinter
 from drivers.document_printer.port import JobOptions, JobProgress, MediaSize, Sides
-from drivers.simulation import Reporter, serve_until_stopped
+from drivers.document_printer.simulator import FAULTS, Pace, PrinterSimulator
+from drivers.simulation import add_simulate, run_simulator
 
 MEDIA = {"a4": MediaSize.A4, "a5": MediaSize.A5}
 SIDES = {"one": Sides.ONE, "long-edge": Sides.LONG_EDGE, "short-edge": Sides.SHORT_EDGE}
@@ -37,14 +38,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     discover.add_argument("--seconds", type=float, default=3.0, help="how long to listen")
     for command in (output, status, resume, discover):
         command.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="serve a printer; prints its address")
+    simulate = add_simulate(commands, "serve a printer; prints its address", FAULTS)
     simulate.add_argument("--out", type=Path, default=Path("."), help="where papers go")
     simulate.add_argument("--first-page", type=float, default=8.0, help="seconds")
     simulate.add_argument("--next-page", type=float, default=1.5, help="seconds")
-    simulate.add_argument(
-        "--fault", action="append", default=[], metavar="NAME", help="a fault from the start"
-    )
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -140,24 +137,11 @@ def run_asking(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    from drivers.document_printer.simulator import Pace, PrinterSimulator
-
     if not options.out.is_dir():
         print(f"cannot simulate: {options.out} is not a folder", file=sys.stderr)
         return 2
-    reporter = Reporter(sys.stdout, enabled=options.control)
     pace = Pace(options.first_page, options.next_page)
-    simulator = PrinterSimulator(reporter, options.out, pace)
-    try:
-        for fault in options.fault:
-            simulator.obey({"do": "fault", "name": fault})
-    except ValueError as error:
-        print(f"cannot simulate: {error}", file=sys.stderr)
-        return 2
-    simulator.serve_in_background()
-    reporter.address(simulator.address)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+    return run_simulator(options, lambda reporter: PrinterSimulator(reporter, options.out, pace))
 
 
 def main() -> int:

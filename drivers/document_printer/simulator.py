@@ -21,7 +21,7 @@ from drivers.document_printer.ipp import (
     encode_answer,
 )
 from drivers.document_printer.port import PDF, MediaSize, Sides
-from drivers.simulation import Command, Reporter
+from drivers.simulation import Reporter, Simulator
 
 FAULTS = {
     "no_paper": "media-empty-error",
@@ -71,14 +71,15 @@ class Pace:
     next_page: float = 1.5
 
 
-class PrinterSimulator:
+class PrinterSimulator(Simulator):
     """Serves `ipp://127.0.0.1:PORT/ipp/print`."""
 
+    known_faults = FAULTS
+
     def __init__(self, reporter: Reporter, out: Path, pace: Pace) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
         self._out = out
         self._pace = pace
-        self._faults: set[str] = set()
         self._jobs: dict[int, Job] = {}
         self._lock = threading.Lock()
         self._work = threading.Semaphore(0)
@@ -91,19 +92,13 @@ class PrinterSimulator:
         """The address to print to."""
         return f"ipp://127.0.0.1:{self._server.server_port}/ipp/print"
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command: fault, clear, unplug, plug."""
-        match command["do"]:
-            case "fault" if command["name"] in FAULTS:
-                self._faults.add(command["name"])
-            case "clear":
-                self._faults.clear()
-            case "unplug":
-                self._faults.add("gone")
-            case "plug":
-                self._faults.discard("gone")
-            case other:
-                raise ValueError(f"unknown command or fault {other!r}")
+    def unplug(self) -> None:
+        """Take the printer off the network."""
+        self._faults.add("gone")
+
+    def plug(self) -> None:
+        """Put the printer on the network."""
+        self._faults.discard("gone")
 
     def serve_in_background(self) -> None:
         """Start the listener and the engine in daemon threads."""

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import sys
-import threading
 
 from drivers.commandline import print_document, read_one, report_failure
 from drivers.device import DeviceFailure
@@ -13,7 +12,7 @@ from drivers.idcard.port import Wanted
 from drivers.idcard.profiles import STANDARD, profile_called, profiles
 from drivers.idcard.protocol import BAUD_RATES
 from drivers.idcard.simulator import FAULTS, Pace, ReaderSimulator
-from drivers.simulation import Reporter, load_plugin, serve_until_stopped
+from drivers.simulation import Reporter, add_simulate, load_plugin, run_simulator
 
 PEOPLE = "sandbox.people.cards:card_image"
 
@@ -31,21 +30,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     read.add_argument("--added-address", action="store_true", help="read added addresses too")
     read.add_argument("--timeout", type=float, default=30.0, help="seconds (default 30)")
     read.add_argument("--json", action="store_true", help="print the document as JSON")
-    simulate = commands.add_parser("simulate", help="serve a reader; prints its port")
+    simulate = add_simulate(commands, "serve a reader; prints its port", FAULTS)
     simulate.add_argument("--person", help="whose card lies on the reader at the start")
-    simulate.add_argument(
-        "--fault",
-        action="append",
-        default=[],
-        choices=sorted(FAULTS),
-        metavar="NAME",
-        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
-    )
     simulate.add_argument("--read-seconds", type=float, default=1.0)
     simulate.add_argument("--baud", type=int, default=115200, choices=BAUD_RATES)
     simulate.add_argument("--profile", default=STANDARD, choices=tuple(profiles()))
     simulate.add_argument("--people", default=PEOPLE, help="plug-in that makes cards")
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -66,22 +56,16 @@ def run_read(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    reporter = Reporter(sys.stdout, enabled=options.control)
     pace = Pace(baud=options.baud, read=options.read_seconds)
-    try:
+
+    def make(reporter: Reporter) -> ReaderSimulator:
         profile = profile_called(options.profile)
         simulator = ReaderSimulator(reporter, pace, load_plugin(options.people), profile)
-        for fault in options.fault:
-            simulator.fault(fault)
         if options.person:
             simulator.place(options.person)
-    except (ValueError, KeyError) as error:
-        print(f"cannot simulate: {error}", file=sys.stderr)
-        return 2
-    reporter.address(simulator.path)
-    threading.Thread(target=simulator.run, daemon=True).start()
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+        return simulator
+
+    return run_simulator(options, make)
 
 
 def main() -> int:

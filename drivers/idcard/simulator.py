@@ -8,7 +8,7 @@ reader can be pulled out too. Faults are asked for by name (`FAULTS`).
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from drivers.idcard import layouts
@@ -23,8 +23,7 @@ from drivers.idcard.protocol import (
     join_parts,
 )
 from drivers.simulated_line import SimulatedLine
-from drivers.simulation import Command as Order
-from drivers.simulation import Reporter
+from drivers.simulation import Reporter, Simulator
 
 FAULTS = {
     "garbage": "noise stands before every reply",
@@ -84,7 +83,6 @@ class State:
     card: Card | None = None
     read_done: bool = False
     selected: bool = False
-    faults: set[str] = field(default_factory=set)
     pull_at_byte: int | None = None
 
 
@@ -101,8 +99,10 @@ def make_card(image: dict[str, Any]) -> Card:
     return Card(text, image["photo"], tuple(image.get("added_addresses", ())))
 
 
-class ReaderSimulator:
+class ReaderSimulator(Simulator):
     """Answers requests on a pseudo-terminal."""
+
+    known_faults = FAULTS
 
     def __init__(
         self,
@@ -111,7 +111,12 @@ class ReaderSimulator:
         card_of: Callable[[str], dict[str, Any]],
         profile: Profile,
     ) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
+        self.actions |= {
+            "place": lambda order: self.place(order["person"]),
+            "take": lambda _: self.take(),
+            "pull_at_byte": lambda order: self.pull_at_byte(int(order["byte"])),
+        }
         self._pace = pace
         self._card_of = card_of
         self._profile = profile
@@ -123,34 +128,20 @@ class ReaderSimulator:
         self._request: bytes = b""
 
     @property
-    def path(self) -> str:
+    def address(self) -> str:
         """The pseudo-terminal to open."""
         return self._line.path
 
-    def obey(self, order: Order) -> None:
-        """Carry out a command: place, take, fault, clear, pull_at_byte, unplug, plug."""
-        match order["do"]:
-            case "place":
-                self.place(order["person"])
-            case "take":
-                self.take()
-            case "fault":
-                self.fault(order["name"])
-            case "clear":
-                with self._lock:
-                    self._state.faults.clear()
-                self._power_up()
-            case "pull_at_byte":
-                with self._lock:
-                    self._state.pull_at_byte = int(order["byte"])
-            case "unplug":
-                self._line.unplug()
-            case "plug":
-                self._power_up()
-            case other:
-                raise ValueError(f"unknown command {other!r}")
+    def pull_at_byte(self, byte: int) -> None:
+        """Let the card be taken when so many bytes of the next long answer are sent."""
+        with self._lock:
+            self._state.pull_at_byte = byte
 
-    def _power_up(self) -> None:
+    def unplug(self) -> None:
+        """Pull the reader out."""
+        self._line.unplug()
+
+    def plug(self) -> None:
         """Plug the reader in; one that had no power remembers nothing."""
         with self._lock:
             self._state.read_done = self._state.selected = False
@@ -171,15 +162,11 @@ class ReaderSimulator:
             self._state.selected = False
         self._reporter.event("taken")
 
-    def fault(self, name: str) -> None:
-        """Switch a fault on. Raises ValueError for a name outside FAULTS."""
-        if name not in FAULTS:
-            raise ValueError(f"unknown fault {name!r}; known: {', '.join(FAULTS)}")
-        with self._lock:
-            self._state.faults.add(name)
+    def serve_in_background(self) -> None:
+        """Begin to answer, in a daemon thread."""
+        threading.Thread(target=self._listen, daemon=True).start()
 
-    def run(self) -> None:
-        """Serve for ever (in a daemon thread)."""
+    def _listen(self) -> None:
         finder = self._profile.framing.finder()
         heard = 0.0
         while True:
@@ -204,7 +191,7 @@ class ReaderSimulator:
         began = time.monotonic()
         command = self._commands.get(request)
         reply = self._frame(Sw3.BAD_COMMAND) if command is None else self._reply(command)
-        if "silent" in self._state.faults:
+        if "silent" in self._faults:
             return
         sent = self._send(reply)
         if command is Command.READ_TEXT_PHOTO and len(reply) > LONG_REPLY:
@@ -213,7 +200,7 @@ class ReaderSimulator:
             )
 
     def _reply(self, command: Command) -> bytes:
-        faults = self._state.faults
+        faults = self._faults
         if "self_test_failed" in faults:
             return self._frame(Sw3.SELF_TEST_FAILED)
         if "not_authorised" in faults:
@@ -261,7 +248,7 @@ class ReaderSimulator:
             card = self._state.card
             if card is None:
                 return self._frame(Sw3.SELECT_FAILED)
-            if not card.readable or "wrong_card_type" in self._state.faults:
+            if not card.readable or "wrong_card_type" in self._faults:
                 return self._frame(Sw3.UNKNOWN_CARD_TYPE)
             self._state.selected = True
         return self._frame(Sw3.OK, CARD_SERIAL)
@@ -289,9 +276,9 @@ class ReaderSimulator:
             return self._frame(Sw3.NOT_SELECTED)
         self._reporter.event("read_begins")
         time.sleep(self._pace.read)
-        if "auth_failed" in self._state.faults:
+        if "auth_failed" in self._faults:
             return self._frame(Sw3.READER_REJECTS_CARD, sw1=0x69, sw2=0x88)
-        if "unreadable" in self._state.faults or not self._there():
+        if "unreadable" in self._faults or not self._there():
             return self._frame(Sw3.READ_FAILED, sw1=0x6F)
         with self._lock:
             self._state.read_done = True
@@ -306,7 +293,7 @@ class ReaderSimulator:
 
     def _send(self, frame: bytes) -> int:
         frame = self._damage(frame)
-        faults = self._state.faults
+        faults = self._faults
         if "late" in faults:
             time.sleep(LATE_SECONDS)
         if "busy" in faults:
@@ -327,7 +314,7 @@ class ReaderSimulator:
         return end
 
     def _damage(self, frame: bytes) -> bytes:
-        faults = self._state.faults
+        faults = self._faults
         first_time = self._damaged != self._request
         damages = faults & {"bad_checksum", "doubled"} if first_time else set()
         self._damaged = self._request if damages else None
@@ -343,7 +330,7 @@ class ReaderSimulator:
         return NOISE + frame if "garbage" in faults else frame
 
     def _write(self, data: bytes) -> None:
-        if "split" in self._state.faults:
+        if "split" in self._faults:
             for one in data:
                 self._line.write(bytes([one]))
                 time.sleep(SPLIT_SECONDS)

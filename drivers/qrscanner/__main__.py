@@ -10,7 +10,7 @@ from drivers.device import DeviceFailure, FailureReason
 from drivers.qrscanner.driver import decode_picture, open_scanner
 from drivers.qrscanner.port import Scan
 from drivers.qrscanner.simulator import FAULTS, MODES, ScannerSimulator
-from drivers.simulation import Reporter, serve_until_stopped
+from drivers.simulation import add_simulate, run_simulator
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -26,13 +26,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     decode.add_argument("picture", type=Path)
     for command in (read, decode):
         command.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="serve a scanner; prints its port")
+    simulate = add_simulate(commands, "serve a scanner; prints its port", FAULTS)
     simulate.add_argument("--mode", choices=MODES, default=MODES[0])
-    simulate.add_argument(
-        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
-        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
-    )
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -90,13 +85,7 @@ def show(scans: list[Scan], as_json: bool) -> None:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    reporter = Reporter(sys.stdout, enabled=options.control)
-    simulator = ScannerSimulator(reporter, options.mode)
-    for fault in options.fault:
-        simulator.obey({"do": "fault", "name": fault})
-    reporter.address(simulator.address)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+    return run_simulator(options, lambda reporter: ScannerSimulator(reporter, options.mode))
 
 
 COMMANDS = {"read": run_read, "decode": run_decode, "simulate": run_simulate}

@@ -5,7 +5,7 @@ import time
 from drivers.inputs import encode_event
 from drivers.qrscanner.protocol import strokes
 from drivers.simulated_line import SimulatedLine
-from drivers.simulation import Command, Reporter
+from drivers.simulation import Reporter, Simulator
 
 FAULTS = {
     "split": "every byte comes alone, with a pause after it",
@@ -21,36 +21,32 @@ MODES = ("serial", "keyboard")
 LATE_SECONDS, SPLIT_SECONDS = 0.4, 0.001
 
 
-class ScannerSimulator:
+class ScannerSimulator(Simulator):
     """Serves a pseudo-terminal on which codes come."""
 
+    known_faults = FAULTS
+
     def __init__(self, reporter: Reporter, mode: str) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
+        self.actions["scan"] = lambda command: self.scan(command["text"])
         self._mode = mode
         self._line = SimulatedLine("qrscanner")
-        self._faults: set[str] = set()
 
     @property
     def address(self) -> str:
         """What to open."""
         return self._line.path if self._mode == "serial" else f"keyboard:{self._line.path}"
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command: scan, fault, clear, unplug, plug."""
-        match command["do"]:
-            case "scan":
-                self.scan(command["text"])
-            case "fault" if command["name"] in FAULTS:
-                self._faults.add(command["name"])
-            case "clear":
-                self._faults.clear()
-                self._line.plug()
-            case "unplug":
-                self._line.unplug()
-            case "plug":
-                self._line.plug()
-            case other:
-                raise ValueError(f"unknown command or fault {other!r}")
+    def serve_in_background(self) -> None:
+        """Nothing to wait for: a scanner only sends."""
+
+    def unplug(self) -> None:
+        """Pull the line out."""
+        self._line.unplug()
+
+    def plug(self) -> None:
+        """Plug the line in."""
+        self._line.plug()
 
     def scan(self, text: str) -> None:
         """Hold a code before the scanner. Raises ValueError for what no key types."""

@@ -9,7 +9,7 @@ from drivers.commandline import print_json, report_failure
 from drivers.device import DeviceFailure
 from drivers.receipt_printer.models import DEFAULT, model_called, models
 from drivers.receipt_printer.simulator import FAULTS, PrinterSimulator
-from drivers.simulation import Reporter, serve_until_stopped
+from drivers.simulation import add_simulate, run_simulator
 
 TARGET_HELP = "tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT or file:PATH"
 
@@ -26,15 +26,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     commands.choices["test"].add_argument(
         "--text", action="store_true", help="in the printer's own font instead of a picture"
     )
-    simulate = commands.add_parser("simulate", help="serve a printer; prints its target")
+    simulate = add_simulate(commands, "serve a printer; prints its target", FAULTS)
     simulate.add_argument("--out", type=Path, default=Path("."), help="where receipts go")
     simulate.add_argument("--mm-per-second", type=float, default=150.0)
     simulate.add_argument("--dots", type=int, default=576)
-    simulate.add_argument(
-        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
-        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
-    )
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -88,14 +83,12 @@ def run_simulate(options: argparse.Namespace) -> int:
     if not options.out.is_dir():
         print(f"cannot simulate: {options.out} is not a folder", file=sys.stderr)
         return 2
-    reporter = Reporter(sys.stdout, enabled=options.control)
-    simulator = PrinterSimulator(reporter, options.out, options.mm_per_second, options.dots)
-    for fault in options.fault:
-        simulator.obey({"do": "fault", "name": fault})
-    simulator.serve_in_background()
-    reporter.address(simulator.address)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+    return run_simulator(
+        options,
+        lambda reporter: PrinterSimulator(
+            reporter, options.out, options.mm_per_second, options.dots
+        ),
+    )
 
 
 def main() -> int:

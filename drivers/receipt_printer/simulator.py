@@ -12,7 +12,7 @@ from pathlib import Path
 
 from drivers.receipt_printer.interpreter import Interpreter, Operation
 from drivers.receipt_printer.paper import LINE_DOTS, PaperRoll
-from drivers.simulation import Command, Reporter
+from drivers.simulation import Reporter, Simulator
 
 FAULTS = {
     "paper_out": "no paper",
@@ -36,15 +36,16 @@ STUCK = STOPPING | {"stuck"}
 LATE_SECONDS = 0.3
 
 
-class PrinterSimulator:
+class PrinterSimulator(Simulator):
     """Serves `tcp://127.0.0.1:PORT`."""
 
+    known_faults = FAULTS
+
     def __init__(self, reporter: Reporter, out: Path, mm_per_second: float, dots: int) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
         self._out = out
         self._speed = mm_per_second * DOTS_PER_MM
         self._roll = PaperRoll(dots)
-        self._faults: set[str] = set()
         self._jobs: queue.Queue[tuple[Operation, socket.socket]] = queue.Queue()
         self._align = 0
         self._scale = (1, 1)
@@ -60,21 +61,23 @@ class PrinterSimulator:
         """The target to print to."""
         return f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command: fault, clear, unplug, plug."""
-        match command["do"]:
-            case "fault" if command["name"] in FAULTS:
-                self._faults.add(command["name"])
-                self._tell_changes()
-            case "clear":
-                self._faults.clear()
-                self._tell_changes()
-            case "unplug":
-                self._faults.add("gone")
-            case "plug":
-                self._faults.discard("gone")
-            case other:
-                raise ValueError(f"unknown command or fault {other!r}")
+    def fail(self, fault: str) -> None:
+        """Switch a fault on, and tell who listens. Raises ValueError."""
+        super().fail(fault)
+        self._tell_changes()
+
+    def clear(self) -> None:
+        """End all faults, and tell who listens."""
+        super().clear()
+        self._tell_changes()
+
+    def unplug(self) -> None:
+        """Take no new line."""
+        self._faults.add("gone")
+
+    def plug(self) -> None:
+        """Take lines again."""
+        self._faults.discard("gone")
 
     def serve_in_background(self) -> None:
         """Start the listener and the print head in daemon threads."""

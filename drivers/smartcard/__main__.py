@@ -6,7 +6,7 @@ import sys
 
 from drivers.commandline import print_document, print_json, read_one, report_failure
 from drivers.device import DeviceFailure, FailureReason
-from drivers.simulation import Reporter, load_plugin, serve_until_stopped
+from drivers.simulation import Reporter, add_simulate, load_plugin, run_simulator
 from drivers.smartcard.driver import PcscReader
 from drivers.smartcard.pcsc import Context, ServiceLost
 from drivers.smartcard.simulator import FAULTS, VPCD_PORT, CardSimulator
@@ -24,17 +24,12 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     readers = commands.add_parser("list", help="the readers that pcscd knows")
     for command in (read, readers):
         command.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="put cards into the virtual reader vpcd")
+    simulate = add_simulate(commands, "put cards into the virtual reader vpcd", FAULTS)
     simulate.add_argument("--port", type=int, default=VPCD_PORT, help="vpcd's port")
     simulate.add_argument("--person", help="whose card is in the reader at the start")
     simulate.add_argument("--version", default="2.00", choices=("1.00", "2.00", "3.00"))
     simulate.add_argument("--sam", action="store_true", help="a resident card behind a SAM")
-    simulate.add_argument(
-        "--fault", action="append", default=[], choices=sorted(FAULTS), metavar="NAME",
-        help=f"a fault from the start; one of {', '.join(sorted(FAULTS))}",
-    )
     simulate.add_argument("--people", default=PEOPLE, help="plug-in that makes cards")
-    simulate.add_argument("--control", action="store_true", help="obey JSON lines")
     return parser.parse_args(arguments)
 
 
@@ -66,21 +61,16 @@ def run_list(options: argparse.Namespace) -> int:
 
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
-    reporter = Reporter(sys.stdout, enabled=options.control)
-    try:
+
+    def make(reporter: Reporter) -> CardSimulator:
         simulator = CardSimulator(
             reporter, options.port, load_plugin(options.people), options.version, options.sam
         )
-        for fault in options.fault:
-            simulator.obey({"do": "fault", "name": fault})
         if options.person:
             simulator.place(options.person)
-    except (ValueError, KeyError) as error:
-        print(f"cannot simulate: {error}", file=sys.stderr)
-        return 2
-    reporter.address(simulator.address)
-    serve_until_stopped(simulator.obey if options.control else None)
-    return 0
+        return simulator
+
+    return run_simulator(options, make)
 
 
 COMMANDS = {"read": run_read, "list": run_list, "simulate": run_simulate}

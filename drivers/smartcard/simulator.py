@@ -13,7 +13,7 @@ from typing import Any
 
 from drivers.idcard import layouts
 from drivers.idcard.protocol import join_parts
-from drivers.simulation import Command, Reporter
+from drivers.simulation import Reporter, Simulator
 from drivers.smartcard.protocol import EF05, EF06, SELECT_BY_NAME, SSSE
 
 VPCD_PORT = 0x8C7B
@@ -118,8 +118,10 @@ def make_card(image: dict[str, Any], version: str, through_sam: bool) -> Simulat
     )
 
 
-class CardSimulator:
+class CardSimulator(Simulator):
     """Puts cards into a virtual reader and takes them out."""
+
+    known_faults = FAULTS
 
     def __init__(
         self,
@@ -129,32 +131,29 @@ class CardSimulator:
         version: str = "2.00",
         through_sam: bool = False,
     ) -> None:
-        self._reporter = reporter
+        super().__init__(reporter)
+        self.actions["place"] = lambda command: self.place(command["person"])
+        self.actions["take"] = lambda _: self.take()
         self._port = port
         self._card_of = card_of
         self._version = version
         self._through_sam = through_sam
         self._line: socket.socket | None = None
-        self._faults: set[str] = set()
 
     @property
     def address(self) -> str:
         """Where the cards are plugged in."""
         return f"vpcd:127.0.0.1:{self._port}"
 
-    def obey(self, command: Command) -> None:
-        """Carry out a command: place, take, fault, clear."""
-        match command["do"]:
-            case "place":
-                self.place(command["person"])
-            case "take":
-                self.take()
-            case "fault" if command["name"] in FAULTS:
-                self._faults.add(command["name"])
-            case "clear":
-                self._faults.clear()
-            case other:
-                raise ValueError(f"unknown command or fault {other!r}")
+    def serve_in_background(self) -> None:
+        """Nothing to wait for: a card answers on the line that it is put into."""
+
+    def unplug(self) -> None:
+        """The card's line ends."""
+        self.take()
+
+    def plug(self) -> None:
+        """The reader is vpcd's and stays; the next card is put in by hand."""
 
     def place(self, person: str) -> None:
         """Insert a person's card. Raises ValueError if the reader cannot be reached."""

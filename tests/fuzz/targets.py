@@ -129,6 +129,8 @@ def auxiliary_lines(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     auxiliaries.power_in(auxiliaries.parse_variables(text.splitlines()))
     auxiliaries.parse_volume(text)
+    auxiliaries.parse_relays(data)
+    auxiliaries.parse_relay_frame(data)
     for event in EventReader().feed(data):
         auxiliaries.sensor_of(event)
         auxiliaries.key_of(event)

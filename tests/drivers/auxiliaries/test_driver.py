@@ -12,8 +12,8 @@ import pytest
 
 from drivers.auxiliaries import driver as module
 from drivers.auxiliaries.__main__ import parse_nut
-from drivers.auxiliaries.driver import AlsaVolume, GpioLights, InputPanel, NutPower, ambient_lux
-from drivers.auxiliaries.port import Key, Light, LightState, Power, Sensor
+from drivers.auxiliaries.driver import InputPanel, NutPower, ambient_lux
+from drivers.auxiliaries.port import Key, Power, Sensor
 from drivers.device import DeviceFailure, FailureReason, Status
 from tests.conftest import last_json, run_module
 
@@ -23,7 +23,7 @@ DUMMY = "ups.status: OL CHRG\nbattery.charge: 93\nbattery.runtime: 900\n"
 @pytest.fixture
 def cabinet(simulate):
     simulator = simulate("drivers.auxiliaries")
-    panel, supply = simulator.address.split()
+    panel, supply, *_ = simulator.address.split()
     return simulator, InputPanel(panel), parse_nut(supply)
 
 
@@ -176,85 +176,38 @@ async def test_where_upsd_does_not_run_that_is_said():
         await NutPower("cabinet", port=9).check()
 
 
-async def test_a_machine_without_a_sound_card_says_so_and_nonsense_is_refused():
-    with pytest.raises(DeviceFailure) as caught:
-        await AlsaVolume(card="hw:77").get()
-    assert caught.value.reason is FailureReason.AUXILIARY_FAULT
-    with pytest.raises(ValueError, match="from 0 to 100"):
-        await AlsaVolume().set(140)
-
-
-async def test_volume_goes_through_amixer(tmp_path, monkeypatch):
-    """A stand-in for amixer that keeps what it is told, for machines without a card."""
-    kept = tmp_path / "volume"
-    kept.write_text("40")
-    tool = tmp_path / "amixer"
-    tool.write_text(
-        f'#!/bin/sh\n[ "$3" = sset ] && echo "${{5%\\%}}" > {kept}\n'
-        f'echo "  Mono: Playback 61 [$(cat {kept})%] [-19.50dB] [on]"\n'
-    )
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    volume = AlsaVolume()
-    assert await volume.get() == 40
-    await volume.set(65)
-    assert await volume.get() == 65
-
-
-class Request:
-    """The lines of a GPIO chip, as gpiod hands them out."""
-
-    def __init__(self) -> None:
-        self.values: dict[int, str] = {}
-        self.released = False
-
-    def set_value(self, line: int, value: object) -> None:
-        self.values[line] = value.name
-
-    def release(self) -> None:
-        self.released = True
-
-
-async def test_guide_lights_shine_blink_and_go_out(monkeypatch):
-    request = Request()
-    monkeypatch.setattr(module.gpiod, "request_lines", lambda *_, **__: request)
-    monkeypatch.setattr(module, "BLINK_SECONDS", 0.02)
-    lights = GpioLights("/dev/gpiochip0", {Light.CARD: 4, Light.PAPER: 5})
-    lights.show(Light.CARD, LightState.ON)
-    assert request.values[4] == "ACTIVE"
-    lights.show(Light.PAPER, LightState.BLINKING)
-    seen = set()
-    for _ in range(20):
-        await asyncio.sleep(0.01)
-        seen.add(request.values.get(5))
-    assert {"ACTIVE", "INACTIVE"} <= seen
-    lights.close()
-    assert set(request.values.values()) == {"INACTIVE"}
-    assert request.released
-
-
-def test_a_gpio_chip_that_is_not_there_is_said():
-    with pytest.raises(DeviceFailure, match="gpiochip77"):
-        GpioLights("/dev/gpiochip77", {Light.CARD: 1})
-
-
 def test_ambient_light_is_read_as_the_kernel_gives_it(tmp_path):
     assert ambient_lux(tmp_path) is None
     device = tmp_path / "iio:device0"
     device.mkdir()
     (device / "in_illuminance_raw").write_text("250\n")
-    (device / "in_illuminance_scale").write_text("0.5\n")
-    assert ambient_lux(tmp_path) == 125.0
+    assert ambient_lux(tmp_path) == 250.0
     (device / "in_illuminance_input").write_text("111\n")
     assert ambient_lux(tmp_path) == 111.0
-    (device / "in_illuminance_input").write_text("nonsense")
-    with pytest.raises(DeviceFailure):
-        ambient_lux(tmp_path)
+
+
+def light_around(folder: str) -> "subprocess.CompletedProcess[str]":
+    return run_module("drivers.auxiliaries", "light", "--devices", folder, "--json")
+
+
+def test_the_light_around_follows_the_sun_and_a_blind_sensor_is_said(cabinet):
+    simulator, _, _ = cabinet
+    folder = simulator.address.split()[3]
+    simulator.order("shine", lux=12.5)
+    time.sleep(0.1)
+    assert last_json(light_around(folder).stdout)["lux"] == 12.5
+    simulator.order("fault", name="blind")
+    time.sleep(0.1)
+    blind = light_around(folder)
+    assert (blind.returncode, last_json(blind.stdout)["reason"]) == (1, "auxiliary_fault")
+    simulator.order("unplug")
+    time.sleep(0.1)
+    assert last_json(light_around(folder).stdout)["lux"] is None
 
 
 def test_the_command_line_waits_for_a_key_and_asks_the_supply(cabinet):
     simulator, _, _ = cabinet
-    panel, supply = simulator.address.split()
+    panel, supply, *_ = simulator.address.split()
     told = run_module("drivers.auxiliaries", "ups", "--target", supply, "--json")
     assert last_json(told.stdout)["on_mains"] is True
     none = run_module("drivers.auxiliaries", "key", "--device", panel, "--timeout", "0.3", "--json")

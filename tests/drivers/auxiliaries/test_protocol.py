@@ -9,9 +9,12 @@ from drivers.auxiliaries.port import Key, Power, Sensor
 from drivers.auxiliaries.protocol import (
     key_of,
     number,
+    parse_relay_frame,
+    parse_relays,
     parse_variables,
     parse_volume,
     power_in,
+    relay_frame,
     sensor_of,
 )
 from drivers.inputs import KEY, SWITCH, InputEvent
@@ -76,3 +79,25 @@ def test_any_text_of_a_supply_or_mixer_raises_nothing(lines, output):
     power_in(parse_variables(lines))
     parse_volume(output)
     number(output)
+
+
+@pytest.mark.parametrize(
+    ("channel", "on", "frame"),
+    [(1, True, "a00101a2"), (1, False, "a00100a1"), (2, True, "a00201a3"), (4, False, "a00400a4")],
+)
+def test_the_leaflets_frames_for_a_relay_are_made_and_understood(channel, on, frame):
+    assert relay_frame(channel, on).hex() == frame
+    assert parse_relay_frame(bytes.fromhex(frame)) == (channel, on)
+
+
+@given(st.binary(max_size=6))
+def test_only_a_frame_with_its_sum_is_a_frame(data):
+    told = parse_relay_frame(data)
+    assert told is None or relay_frame(*told) == data
+
+
+@given(st.dictionaries(st.integers(1, 16), st.booleans()), st.binary(max_size=20))
+def test_a_boards_answer_is_understood_among_noise(relays, noise):
+    lines = "".join(f"CH{one}: {'ON' if on else 'OFF'}\r\n" for one, on in relays.items())
+    assert parse_relays(lines.encode()) == relays
+    parse_relays(noise + lines.encode() + noise)

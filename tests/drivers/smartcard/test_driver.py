@@ -162,7 +162,7 @@ async def test_a_card_that_never_answers_costs_a_limited_time_and_not_the_reader
 
 async def test_a_reader_that_pcscd_does_not_know_is_said_with_those_it_knows(pcscd):
     reader = PcscReader("Another")
-    with pytest.raises(DeviceFailure, match="Tongban Test 00 00"):
+    with pytest.raises(DeviceFailure, match="Tongban Virtual 00 00"):
         await reader.open()
     assert reader.status.value is Status.NO_DEVICE
     reader.close()
