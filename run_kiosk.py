@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from kiosk.allocator import limit_arenas
+
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
@@ -28,6 +30,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Run the terminal; the exit status."""
     options = parse()
+    limit_arenas()
     if options.headless:
         from provisioning.headless import run_headless
 

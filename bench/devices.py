@@ -38,11 +38,14 @@ from drivers.qrscanner.driver import open_scanner
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.smartcard.driver import PcscReader
 from drivers.supervisor import Bus, ClaimState, Device, Driver, Role, Supervisor, Times
+from kiosk.allocator import limit_arenas
 from sandbox.pcscd import SOCKET_VARIABLE, Pcscd
 
 CYCLES = int(os.environ.get("SOAK_CYCLES", "1000"))
-WARM_UP = 60
+WARM_UP = 200
 """Cycles before counting: an allocator takes what it keeps in the first of them."""
+MARKS = 5
+"""How often memory is looked at on the way, to tell growth from what comes and goes."""
 BOUND_SECONDS = 2.0
 LOST_SECONDS, BACK_SECONDS = 10.0, 30.0
 
@@ -89,6 +92,7 @@ class Plug:
 
 def measure(cycles: int = CYCLES) -> dict[str, Any]:
     """All devices through all cycles, at the same time."""
+    limit_arenas()
     logging.getLogger("drivers.supervisor").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="tongban-soak-") as folder:
         plugs = [start(name, kind, folder) for name, kind in KINDS.items()]
@@ -220,7 +224,10 @@ async def soak(plugs: list[Plug], cycles: int) -> dict[str, Any]:
     before = left_behind()
     for plug in plugs:
         plug.back.clear()
-    await asyncio.gather(*(all_cycles(supervisor, plug, cycles) for plug in plugs))
+    memory = [before["memory_mb"]]
+    for share in shares(cycles):
+        await asyncio.gather(*(all_cycles(supervisor, plug, share) for plug in plugs))
+        memory.append(left_behind()["memory_mb"])
     after = left_behind()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -237,8 +244,15 @@ async def soak(plugs: list[Plug], cycles: int) -> dict[str, Any]:
         "bound_seconds": BOUND_SECONDS,
         "largest": round(max(max(plug.back) for plug in plugs), 3),
         "before": before,
+        "memory_mb_on_the_way": memory,
         "after": after,
     }
+
+
+def shares(cycles: int) -> list[int]:
+    """The cycles in as many parts as there are marks."""
+    marks = min(MARKS, cycles)
+    return [cycles // marks + (part < cycles % marks) for part in range(marks)]
 
 
 async def all_cycles(supervisor: Supervisor, plug: Plug, cycles: int) -> None:

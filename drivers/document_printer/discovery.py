@@ -1,19 +1,26 @@
 """Finds printers that announce themselves by DNS-SD (RFC 6763), through zeroconf.
 
 The address of an answer is used, not its name: names under `.local` need a resolver that
-terminals do not have.
+terminals do not have. Of several addresses the first that takes a connection is used: a printer
+on this machine (USB, through ipp-usb) announces the machine's addresses but listens on loopback.
 """
 
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import ifaddr
 from zeroconf import IPVersion, ServiceBrowser, ServiceInfo, ServiceListener, Zeroconf
 
 SERVICES = {"_ipp._tcp.local.": "ipp", "_ipps._tcp.local.": "ipps"}
 PDF_WORD = "application/pdf"
 ASK_MS = 2000
+CONNECT_SECONDS = 0.5
 LOOPBACK = "127.0.0.1"
+
+Reach = Callable[[str, int], bool]
+"""Whether a port of an address takes a connection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,39 @@ class Announced:
     takes_pdf: bool = False
 
 
-def announced(info: ServiceInfo) -> Announced | None:
+def takes_connection(address: str, port: int) -> bool:
+    """Whether something listens there."""
+    try:
+        socket.create_connection((address, port), CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def own_addresses() -> set[str]:
+    """The addresses of this machine."""
+    every = (ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips)
+    return {ip if isinstance(ip, str) else ip[0] for ip in every}
+
+
+def pick(addresses: Iterable[str], port: int, own: set[str], reach: Reach) -> str | None:
+    """The address to print to; the first where none takes a connection (a printer asleep)."""
+    candidates = list(dict.fromkeys(addresses))
+    if own.intersection(candidates):
+        candidates = list(dict.fromkeys([LOOPBACK, *candidates]))
+    return next((one for one in candidates if reach(one, port)), next(iter(candidates), None))
+
+
+def announced(
+    info: ServiceInfo, own: set[str], reach: Reach = takes_connection
+) -> Announced | None:
     """What an announcement says; None where it lacks an address or a port."""
-    addresses = [*info.parsed_addresses(IPVersion.V4Only), *info.parsed_addresses()]
-    # A printer on this machine (USB, through ipp-usb) listens on loopback alone.
-    address = min(addresses, key=lambda one: one != LOOPBACK, default=None)
     scheme = SERVICES.get(info.type)
-    if address is None or scheme is None or not info.port:
+    if scheme is None or not info.port:
+        return None
+    addresses = [*info.parsed_addresses(IPVersion.V4Only), *info.parsed_addresses()]
+    address = pick(addresses, info.port, own, reach)
+    if address is None:
         return None
     text = {
         key.decode("utf-8", "replace").lower(): (value or b"").decode("utf-8", "replace")
@@ -71,7 +104,7 @@ class Discovery(ServiceListener):
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         """A printer is announced."""
         info = zc.get_service_info(type_, name, ASK_MS)
-        printer = info and announced(info)
+        printer = info and announced(info, own_addresses())
         if printer:
             with self._lock:
                 self._printers[name] = printer
