@@ -1,0 +1,189 @@
+"""X.509 certificates and revocation lists, signed with SM2 or with what `cryptography` knows.
+
+Fields are read when they are asked for: certificates in the field hold parts that no
+parser likes, and a part that is not needed shall not cost the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from asn1crypto import core, crl, pem
+from asn1crypto import x509 as asn1
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+from kiosk.gm.sm2 import CURVE, DEFAULT_USER_ID, SM2_SM3, PublicKey
+
+HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512(),
+}
+"""Digests of RSA and ECDSA signatures that are accepted; SHA-1 is not."""
+
+
+class BadCertificate(ValueError):
+    """Not a certificate or revocation list that can be read; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a certificate may be used for; None where it does not say."""
+
+    is_authority: bool
+    longest_path: int | None
+    key_usage: frozenset[str] | None
+    unknown_critical: tuple[str, ...]
+
+
+KNOWN_EXTENSIONS = {
+    "basic_constraints", "key_usage", "extended_key_usage", "certificate_policies",
+    "subject_alt_name", "issuer_alt_name",
+}
+
+
+class Certificate:
+    """One certificate. Properties raise BadCertificate where the part cannot be read."""
+
+    def __init__(self, raw: bytes) -> None:
+        """From DER or PEM. Raises BadCertificate."""
+        try:
+            der = pem.unarmor(raw)[2] if pem.detect(raw) else raw
+            self._parsed = asn1.Certificate.load(der, strict=True)
+            self._tbs = self._parsed["tbs_certificate"]
+            self.der = der
+            self.subject_key = self._tbs["subject"].hashable
+            self.issuer_key = self._tbs["issuer"].hashable
+            self.serial: int = self._tbs["serial_number"].native
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadCertificate(f"not a certificate: {error}") from error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Certificate) and self.der == other.der
+
+    def __hash__(self) -> int:
+        return hash(self.der)
+
+    @cached_property
+    def name(self) -> str:
+        """The subject's common name, or the whole subject."""
+        native = self._tbs["subject"].native
+        name = native.get("common_name") or self._tbs["subject"].human_friendly
+        return ", ".join(name) if isinstance(name, list) else str(name)
+
+    @cached_property
+    def issuer_name(self) -> str:
+        """The issuer in words."""
+        return str(self._tbs["issuer"].human_friendly)
+
+    @cached_property
+    def validity(self) -> tuple[datetime, datetime]:
+        """From when until when, both included."""
+        try:
+            span = self._tbs["validity"]
+            return span["not_before"].native, span["not_after"].native
+        except (ValueError, TypeError) as error:
+            raise BadCertificate(f"{self.name}: its dates: {error}") from error
+
+    @cached_property
+    def public_key_der(self) -> bytes:
+        """The SubjectPublicKeyInfo."""
+        return bytes(self._tbs["subject_public_key_info"].dump())
+
+    @cached_property
+    def is_sm2(self) -> bool:
+        """Whether its key is on the SM2 curve."""
+        algorithm = self._tbs["subject_public_key_info"]["algorithm"]
+        try:
+            return bool(core.ObjectIdentifier.load(algorithm["parameters"].dump()).dotted == CURVE)
+        except (ValueError, TypeError):
+            return False
+
+    @cached_property
+    def sm2_key(self) -> PublicKey:
+        """Its key. Raises BadKey where that is not of SM2."""
+        return PublicKey(self.public_key_der)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What it may be used for."""
+        try:
+            return self._read_usage()
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadCertificate(f"{self.name}: its extensions: {error}") from error
+
+    def _read_usage(self) -> Usage:
+        authority, longest, allowed, unknown = False, None, None, []
+        for extension in self._tbs["extensions"] or ():
+            kind = extension["extn_id"].native
+            if kind == "basic_constraints":
+                authority = bool(extension["extn_value"].parsed["ca"].native)
+                longest = extension["extn_value"].parsed["path_len_constraint"].native
+            elif kind == "key_usage":
+                allowed = frozenset(extension["extn_value"].parsed.native)
+            elif extension["critical"].native and kind not in KNOWN_EXTENSIONS:
+                unknown.append(str(kind))
+        return Usage(authority, longest, allowed, tuple(unknown))
+
+    def signed_by(self, issuer: "Certificate") -> bool:
+        """Whether another certificate's key signed this one."""
+        return signature_fits(
+            issuer,
+            self._parsed["signature_algorithm"]["algorithm"],
+            self._tbs.dump(),
+            self._parsed["signature_value"].native,
+        )
+
+
+class RevocationList:
+    """One CRL."""
+
+    def __init__(self, raw: bytes) -> None:
+        """From DER or PEM. Raises BadCertificate."""
+        try:
+            der = pem.unarmor(raw)[2] if pem.detect(raw) else raw
+            self._parsed = crl.CertificateList.load(der, strict=True)
+            tbs = self._parsed["tbs_cert_list"]
+            self.issuer_key = tbs["issuer"].hashable
+            self.made: datetime = tbs["this_update"].native
+            self.next: datetime | None = tbs["next_update"].native
+            self.revoked: dict[int, datetime] = {
+                one["user_certificate"].native: one["revocation_date"].native
+                for one in tbs["revoked_certificates"] or ()
+            }
+        except (ValueError, TypeError, KeyError) as error:
+            raise BadCertificate(f"not a revocation list: {error}") from error
+
+    def signed_by(self, issuer: Certificate) -> bool:
+        """Whether the issuer's key signed it, and may."""
+        usage = issuer.usage.key_usage
+        return (usage is None or "crl_sign" in usage) and signature_fits(
+            issuer,
+            self._parsed["signature_algorithm"]["algorithm"],
+            self._parsed["tbs_cert_list"].dump(),
+            self._parsed["signature"].native,
+        )
+
+
+def signature_fits(
+    issuer: Certificate, algorithm: core.ObjectIdentifier, signed: bytes, signature: bytes
+) -> bool:
+    """Whether the issuer's key made a signature; False for algorithms that are not accepted."""
+    if issuer.is_sm2:
+        return bool(algorithm.dotted == SM2_SM3) and issuer.sm2_key.verify(
+            signed, signature, user_id=DEFAULT_USER_ID
+        )
+    digest = HASHES.get(str(algorithm.native).split("_", maxsplit=1)[0])
+    if digest is None:
+        return False
+    try:
+        key = serialization.load_der_public_key(issuer.public_key_der)
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, signed, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, signed, ec.ECDSA(digest))
+        else:
+            return False
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
