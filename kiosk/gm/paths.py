@@ -117,11 +117,11 @@ def _climb(
     """Go on upwards; `others` loses whom a way was tried with, so that none is tried twice."""
     last = path[-1]
     for anchor in trust.anchors:
-        if anchor.subject_key == last.issuer_key and last.signed_by(anchor):
+        if anchor.subject == last.issuer and last.signed_by(anchor):
             return (*path, anchor)
     if len(path) == LONGEST_PATH:
         return None
-    for other in [one for one in others if one.subject_key == last.issuer_key]:
+    for other in [one for one in others if one.subject == last.issuer]:
         if other in others and last.signed_by(other):
             others.discard(other)
             found = _climb((*path, other), others, trust)
@@ -162,7 +162,7 @@ def _check_revocation(
     for one, issuer in itertools.pairwise(path):
         lists = [
             found for found in trust.revocations
-            if found.issuer_key == issuer.subject_key and found.signed_by(issuer)
+            if found.issuer == issuer.subject and found.signed_by(issuer)
         ]
         if not lists:
             notes.append(f"no revocation list of {issuer.name!r}")

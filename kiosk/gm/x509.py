@@ -42,6 +42,28 @@ KNOWN_EXTENSIONS = {
 }
 
 
+class Name:
+    """Whom a certificate names. Equal names may be written in other letters (RFC 5280, 7.1)."""
+
+    def __init__(self, parsed: asn1.Name) -> None:
+        self._parsed = parsed
+        self._raw: bytes = parsed.dump()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Name):
+            return NotImplemented
+        return self._raw == other._raw or self._prepared == other._prepared
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @cached_property
+    def _prepared(self) -> str:
+        try:
+            return str(self._parsed.hashable)
+        except (ValueError, TypeError) as error:
+            raise BadCertificate(f"a name that cannot be read: {error}") from error
+
+
 class Certificate:
     """One certificate. Properties raise BadCertificate where the part cannot be read."""
 
@@ -52,8 +74,8 @@ class Certificate:
             self._parsed = asn1.Certificate.load(der, strict=True)
             self._tbs = self._parsed["tbs_certificate"]
             self.der = der
-            self.subject_key = self._tbs["subject"].hashable
-            self.issuer_key = self._tbs["issuer"].hashable
+            self.subject = Name(self._tbs["subject"])
+            self.issuer = Name(self._tbs["issuer"])
             self.serial: int = self._tbs["serial_number"].native
         except (ValueError, TypeError, KeyError) as error:
             raise BadCertificate(f"not a certificate: {error}") from error
@@ -75,6 +97,12 @@ class Certificate:
     def issuer_name(self) -> str:
         """The issuer in words."""
         return str(self._tbs["issuer"].human_friendly)
+
+    @property
+    def issuer_and_serial(self) -> bytes:
+        """How signed data names the certificate (IssuerAndSerialNumber, DER)."""
+        serial = self._tbs["serial_number"].dump()
+        return bytes(core.Sequence(contents=self._tbs["issuer"].dump() + serial).dump())
 
     @cached_property
     def validity(self) -> tuple[datetime, datetime]:
@@ -144,7 +172,7 @@ class RevocationList:
             der = pem.unarmor(raw)[2] if pem.detect(raw) else raw
             self._parsed = crl.CertificateList.load(der, strict=True)
             tbs = self._parsed["tbs_cert_list"]
-            self.issuer_key = tbs["issuer"].hashable
+            self.issuer = Name(tbs["issuer"])
             self.made: datetime = tbs["this_update"].native
             self.next: datetime | None = tbs["next_update"].native
             self.revoked: dict[int, datetime] = {

@@ -47,6 +47,7 @@ class OfdFile:
 
     def __init__(self, data: bytes) -> None:
         self.package = Package(data)
+        self._opened: set[str] = set()
         if ROOT not in self.package:
             raise OfdError(OfdReason.NOT_A_PACKAGE, ROOT, "missing")
         self._root = self.xml(ROOT)
@@ -80,6 +81,7 @@ class OfdFile:
 
     def xml(self, name: str) -> Element:
         """A part's root element. Raises OfdError."""
+        self._opened.add(name)
         return parse(self.package.read(name), name)
 
     @property
@@ -87,6 +89,18 @@ class OfdFile:
         """The part that lists the signatures, or None."""
         place = text_of(child(self._body, "Signatures"))
         return self.package.name_of(place, ROOT) if place else None
+
+    def drawn_parts(self) -> set[str]:
+        """What the pages are drawn from: who changes one changes what is seen.
+
+        Not the root and the list of signatures, which only point to others. Raises OfdError.
+        """
+        used: set[str] = set()
+        for one in range(1, self.page_count + 1):
+            resources = self.page(one).resources
+            used |= {font.part for font in resources.fonts.values() if font.part}
+            used |= {media.part for media in resources.media.values()}
+        return (used | self._opened) - {ROOT, self.signatures, ""}
 
     @property
     def page_count(self) -> int:

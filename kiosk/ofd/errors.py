@@ -20,6 +20,8 @@ class OfdReason(StrEnum):
     """A number, box or reference that is none."""
     NOT_DRAWABLE = "not_drawable"
     """A picture or font that no decoder reads."""
+    BAD_SIGNATURE = "bad_signature"
+    """A seal or a signature that cannot be read."""
     NO_SUCH_PAGE = "no_such_page"
     """The document has fewer pages."""
 

@@ -50,16 +50,20 @@ def render_page(
     width, height = (max(1, round(edge * scale)) for edge in (page.area.width, page.area.height))
     if width * height > LARGEST_PICTURE:
         raise OfdError(OfdReason.TOO_LARGE, f"page {number}", f"{width} by {height} dots")
-    surface = skia.Surface.MakeRaster(
+    # Drawn where the caller reads it: neither the cleared surface nor a copy is paid for.
+    rgba = np.full((height, width, 4), 255, np.uint8)
+    surface = skia.Surface.MakeRasterDirect(
         skia.ImageInfo.Make(
             width, height, skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kOpaque_AlphaType
-        )
+        ),
+        rgba,
+        width * 4,
     )
     canvas = surface.getCanvas()
-    canvas.clear(skia.ColorWHITE)
     canvas.scale(width / page.area.width, height / page.area.height)
     problems = draw_page(canvas, file, page, [one for one in stamps if one.page == number])
-    return Raster(surface.toarray(colorType=skia.ColorType.kRGBA_8888_ColorType), problems)
+    surface.flushAndSubmit()
+    return Raster(rgba, problems)
 
 
 def render_pdf(file: OfdFile, stamps: Sequence[Stamp] = ()) -> tuple[bytes, tuple[str, ...]]:

@@ -41,6 +41,7 @@ class Typesetter:
         self._unit = unit
         self._face = face
         self._others = other_faces(unit.weight > 600) if not face.embedded else ()
+        self._widths: dict[tuple[int, int], float] = {}
         self._transforms = {one.position: one for one in unit.glyphs}
 
     def place(self) -> list[Placed]:
@@ -71,10 +72,15 @@ class Typesetter:
         self, code: TextCode, items: list[_Item], x: float, y: float
     ) -> Iterator[Placed]:
         steps = list(self._steps(code, items))
-        for item, (step_x, step_y) in zip(items, steps, strict=True):
+        squeezes: dict[float, float] = {}
+        for number, (item, (step_x, step_y)) in enumerate(zip(items, steps, strict=True)):
             typeface, glyph = self._glyph(item)
             if glyph is not None:
-                yield Placed(typeface, glyph, x, y, self._squeeze(typeface, glyph, step_x))
+                width = 0.0 if self._face.embedded else self._width(typeface, glyph)
+                if number < len(code.delta_x):
+                    squeezes[width] = self._squeeze(width, step_x)
+                # Behind the last distance there is no next glyph to keep clear of.
+                yield Placed(typeface, glyph, x, y, squeezes.get(width, 1.0))
             x, y = x + step_x, y + step_y
 
     def _steps(self, code: TextCode, items: list[_Item]) -> Iterator[tuple[float, float]]:
@@ -109,16 +115,18 @@ class Typesetter:
                 return typeface, glyph
         return face, None if item.character.isspace() else 0
 
-    def _squeeze(self, typeface: skia.Typeface, glyph: int, step: float) -> float:
+    def _squeeze(self, width: float, step: float) -> float:
         """Stand-ins are wider than some fonts they stand for; they keep to their place."""
-        if self._face.embedded or step <= 0:
+        if step <= 0 or width <= step * 1.02:
             return 1.0
-        width = self._width(typeface, glyph)
-        return max(NARROWEST, step / width) if width > step * 1.02 else 1.0
+        return max(NARROWEST, step / width)
 
     def _width(self, typeface: skia.Typeface, glyph: int) -> float:
-        font = run_font(self._unit, self._face, Placed(typeface, glyph, 0, 0))
-        return float(font.getWidths([glyph])[0])
+        key = typeface.uniqueID(), glyph
+        if key not in self._widths:
+            font = run_font(self._unit, self._face, Placed(typeface, glyph, 0, 0))
+            self._widths[key] = float(font.getWidths([glyph])[0])
+        return self._widths[key]
 
 
 def drawn_out(deltas: tuple[float, ...], count: int) -> Iterable[float]:
