@@ -1,11 +1,13 @@
 """The keys of the sandbox: made at its first start, kept in its state folder only.
 
 A certification authority signs the certificates of the departments, whose keys sign
-documents; another key signs tokens. A second, unknown authority serves the fault in
-which a document is signed by somebody whom nobody trusts.
+documents; another key signs tokens. Each authority and each department has an SM2 key
+besides, and a seal maker makes the departments' seals. A second, unknown authority serves
+the fault in which a document is signed by somebody whom nobody trusts.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,6 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
+
+from kiosk.gm.signing import PrivateKey
+from sandbox.sm2 import SmSigner, issue, make_authority
 
 YEARS = timedelta(days=3650)
 
@@ -61,7 +66,7 @@ class KeyStore:
     def department(self, name: str, trusted: bool = True) -> Signer:
         """The signer of a department."""
         authority = self.root if trusted else self.stranger
-        label = hashlib.sha256(name.encode()).hexdigest()[:12]
+        label = digest_label(name)
         key = self._key(f"department-{label}")
         path = self._folder / f"department-{label}-{'root' if trusted else 'stranger'}.crt"
         if not path.exists():
@@ -69,6 +74,36 @@ class KeyStore:
             path.write_bytes(made.public_bytes(serialization.Encoding.PEM))
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
         return Signer(key, certificate, (authority.certificate,))
+
+    @cached_property
+    def sm2_root(self) -> SmSigner:
+        """The authority with SM2, which terminals trust."""
+        return self._sm2("root", lambda key: make_authority("Sandbox SM2 Root CA", key))
+
+    @cached_property
+    def sm2_stranger(self) -> SmSigner:
+        """An authority with SM2 that nobody trusts."""
+        return self._sm2("stranger", lambda key: make_authority("Unknown SM2 Root CA", key))
+
+    @cached_property
+    def seal_maker(self) -> SmSigner:
+        """Who makes the departments' seals."""
+        return self._sm2("maker", lambda key: issue(self.sm2_root, "Sandbox Seal Maker", key=key))
+
+    def sm2_department(self, name: str, trusted: bool = True) -> SmSigner:
+        """The signer of a department, with SM2."""
+        authority = self.sm2_root if trusted else self.sm2_stranger
+        label = f"department-{digest_label(name)}-{'root' if trusted else 'stranger'}"
+        return self._sm2(label, lambda key: issue(authority, name, key=key))
+
+    def _sm2(self, label: str, certify: Callable[[PrivateKey], SmSigner]) -> SmSigner:
+        key_path, path = (self._folder / f"sm2-{label}.{end}" for end in ("key", "crt"))
+        if not path.exists():
+            made = certify(PrivateKey.generate())
+            key_path.touch(mode=0o600)
+            key_path.write_bytes(made.key.der)
+            path.write_bytes(made.certificate)
+        return SmSigner(PrivateKey(key_path.read_bytes()), path.read_bytes())
 
     def _authority(self, label: str, name: str) -> Signer:
         key = self._key(label)
@@ -86,6 +121,11 @@ class KeyStore:
         loaded = serialization.load_pem_private_key(path.read_bytes(), None)
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)
         return loaded
+
+
+def digest_label(name: str) -> str:
+    """A name as part of a file's name."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
 def serialize(key: ec.EllipticCurvePrivateKey) -> bytes:

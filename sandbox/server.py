@@ -25,8 +25,10 @@ from sandbox.identity import GRANT, Grant, IdentityService, Refused
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.people.drawing import Pose, draw_portrait
+from sandbox.sm2 import revocation_list
 
 SLOW_SECONDS = 30
+MEDIA_TYPES = {"pdf": "application/pdf", "ofd": "application/ofd"}
 REFERENCE_SIZE = (360, 450)
 
 DESCRIPTION = """
@@ -123,10 +125,12 @@ def create_app(issuer: str, state: Path) -> FastAPI:
 
 
 def _write_trust(keys: KeyStore, state: Path) -> None:
-    """The authority's certificate, for terminals to trust."""
+    """The authorities' certificates, and what was revoked, for terminals to trust."""
     trust = state / "trust"
     trust.mkdir(exist_ok=True)
     (trust / "root.crt").write_bytes(keys.root.certificate.public_bytes(Encoding.PEM))
+    (trust / "sm2-root.crt").write_bytes(keys.sm2_root.certificate)
+    (trust / "sm2-root.crl").write_bytes(revocation_list(keys.sm2_root, ()))
 
 
 def _add_middle(app: FastAPI, faults: Faults) -> None:
@@ -241,7 +245,7 @@ def _add_library(
     @app.get(
         "/library/certificates/{identifier}/file",
         tags=["library"],
-        responses={200: {"content": {"application/pdf": {}}}, **REFUSALS},
+        responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}}, **REFUSALS},
         response_class=Response,
     )
     def file(grant: citizen_type, identifier: str) -> Response:
@@ -254,7 +258,7 @@ def _add_library(
             document = change_one_byte(document)
         if "file_garbage" in faults:
             document = b"%PDF-1.7 this is no document"
-        return Response(document, media_type="application/pdf")
+        return Response(document, media_type=MEDIA_TYPES[issued.type.format])
 
 
 def _add_switches(app: FastAPI, identity: IdentityService, faults: Faults) -> None:

@@ -1,34 +1,33 @@
-"""Pages as pictures, by PDFium. For the worker process."""
+"""Pages of certificates as pictures, and what a printer takes. For the worker process."""
 
-import pypdfium2
+from types import ModuleType
 
+from kiosk.certificates import ofd, pdf
+from kiosk.certificates.formats import sniff
 from kiosk.certificates.port import Page
+from kiosk.certificates.verdict import FileFormat
 
-POINTS_PER_INCH = 72
+FORMATS: dict[FileFormat, ModuleType] = {FileFormat.OFD: ofd, FileFormat.PDF: pdf}
+
+
+def _format_of(document: bytes) -> FileFormat:
+    found = sniff(document)
+    if found is None:
+        raise ValueError("neither an OFD nor a PDF file")
+    return found
 
 
 def count_pages(document: bytes) -> int:
-    """How many pages a PDF has. Raises ValueError."""
-    return len(_open(document))
+    """How many pages a file has. Raises ValueError."""
+    return int(FORMATS[_format_of(document)].count_pages(document))
 
 
 def render_page(document: bytes, number: int, dpi: float) -> Page:
     """A page (the first is 1) at a resolution. Raises ValueError."""
-    pdf = _open(document)
-    if not 1 <= number <= len(pdf):
-        raise ValueError(f"page {number} of {len(pdf)}")
-    try:
-        bitmap = pdf[number - 1].render(
-            scale=dpi / POINTS_PER_INCH, rev_byteorder=True, may_draw_forms=False
-        )
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(f"page {number}: {error}") from error
-    image = bitmap.to_numpy()[:, :, :3]
-    return Page(image.shape[1], image.shape[0], image.tobytes())
+    page: Page = FORMATS[_format_of(document)].draw_page(document, number, dpi)
+    return page
 
 
-def _open(document: bytes) -> pypdfium2.PdfDocument:
-    try:
-        return pypdfium2.PdfDocument(document)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(f"not a PDF that can be opened: {error}") from error
+def printable(document: bytes) -> bytes:
+    """The file as a PDF, which printers take: of OFD the pages as vectors. Raises ValueError."""
+    return ofd.to_pdf(document) if _format_of(document) is FileFormat.OFD else document

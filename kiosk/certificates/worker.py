@@ -2,17 +2,19 @@
 
 import io
 import logging
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pikepdf
-from asn1crypto import x509 as asn1_x509
 
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.port import Annotation
-from kiosk.certificates.render import count_pages, render_page
-from kiosk.certificates.verify import Verdict, load_trust, verify_pdf
+from kiosk.certificates.render import count_pages, printable, render_page
+from kiosk.certificates.trust import NOBODY, Trust, load_trust
+from kiosk.certificates.verdict import Verdict
+from kiosk.certificates.verify import verify_file
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt import draw_receipt
 from kiosk.worker import Answer, Call, Fields, Refusal
@@ -25,8 +27,8 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 
 @cache
-def _trust(folder: str) -> list[asn1_x509.Certificate]:
-    return load_trust(Path(folder)) if folder else []
+def _trust(folder: str) -> Trust:
+    return load_trust(Path(folder)) if folder else NOBODY
 
 
 def _warm_up(fields: Fields, blobs: list[bytes]) -> Answer:
@@ -45,7 +47,7 @@ def _empty_page() -> bytes:
 
 def _check(fields: Fields, blobs: list[bytes]) -> Answer:
     """Verify a file and draw its first page: field `trust`, one blob."""
-    verification = verify_pdf(blobs[0], _trust(fields["trust"]))
+    verification = verify_file(blobs[0], _trust(fields["trust"]), datetime.now(UTC))
     if verification.verdict is not Verdict.GENUINE:
         raise Refusal(str(verification.verdict), verification.detail)
     try:
@@ -60,7 +62,8 @@ def _check(fields: Fields, blobs: list[bytes]) -> Answer:
 
 def _verify(fields: Fields, blobs: list[bytes]) -> Answer:
     """All that is known of a file: field `trust`, one blob."""
-    return verify_pdf(blobs[0], _trust(fields["trust"])).as_json(), []
+    now = datetime.now(UTC)
+    return verify_file(blobs[0], _trust(fields["trust"]), now).as_json(), []
 
 
 def _render(fields: Fields, blobs: list[bytes]) -> Answer:
@@ -75,7 +78,7 @@ def _render(fields: Fields, blobs: list[bytes]) -> Answer:
 def _prepare(fields: Fields, blobs: list[bytes]) -> Answer:
     """The document to print: fields of Annotation, one blob."""
     try:
-        document, pages = annotate(blobs[0], Annotation(**fields))
+        document, pages = annotate(printable(blobs[0]), Annotation(**fields))
     except ValueError as error:
         raise Refusal("unreadable", str(error)) from error
     return {"pages": pages}, [document]

@@ -16,8 +16,8 @@ from kiosk.ofd.document import ROOT, OfdFile
 from kiosk.ofd.errors import OfdError
 from kiosk.ofd.judge import Judged, Signed, judge_value
 from kiosk.ofd.render import Stamp
-from kiosk.ofd.seal import Seal
 from kiosk.ofd.signatures import SignaturePart, read_signatures
+from kiosk.ofd.stamps import stamps_of
 
 METHODS: dict[str, Callable[[bytes], bytes]] = dict.fromkeys(
     ("SM3", "1.2.156.10197.1.401", "1.2.156.10197.1.401.1", "1.2.156.10197.1.401.2"), sm3
@@ -123,10 +123,10 @@ def _check(
     changed = list(_changed(part, digests))
     if judged.seal is None:
         return Checked(judged, tuple(changed))
-    if part.seal_part and part.seal_part in file.package:
-        if file.package.read(part.seal_part) != judged.seal.raw:
-            changed.append(f"{part.seal_part} is another seal")
-    return Checked(judged, tuple(changed), tuple(_stamps(file, part, judged.seal)))
+    beside = part.seal_part if part.seal_part and part.seal_part in file.package else None
+    if beside and file.package.read(beside) != judged.seal.raw:
+        changed.append(f"{beside} is another seal")
+    return Checked(judged, tuple(changed), tuple(stamps_of(file, part, judged.seal)))
 
 
 def _changed(part: SignaturePart, digests: Digests) -> Iterator[str]:
@@ -147,9 +147,3 @@ def _changed(part: SignaturePart, digests: Digests) -> Iterator[str]:
         if not compare_digest(now, one.digest):
             yield f"{one.part} was changed"
 
-
-def _stamps(file: OfdFile, part: SignaturePart, seal: Seal) -> Iterator[Stamp]:
-    for place in part.stamps:
-        page = file.page_number(place.page_id)
-        if page is not None:
-            yield Stamp(page, place.box, place.clip, seal.picture.kind, seal.picture.data)

@@ -1,15 +1,17 @@
-"""Issues certificates: identifier, metadata, and the signed PDF.
+"""Issues certificates: identifier, metadata, and the file, as PDF or OFD.
 
-typst sets the page from data, pyHanko signs it with the key of the department (PAdES).
+A PDF is set by typst and signed by pyHanko with the key of the department (PAdES); an OFD
+file is written and sealed by the sandbox's own writer (GB/T 38540).
 """
 
 import hashlib
 import io
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import typst
 from asn1crypto import keys as asn1_keys
@@ -20,8 +22,13 @@ from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 from stdnum.iso7064 import mod_37_36
 
+from kiosk.ofd.seal import SealForm
 from sandbox.keys import KeyStore, Signer
+from sandbox.library.ofd_page import certificate_parts
 from sandbox.library.types import CertificateType, certificate_types
+from sandbox.ofd.package import SignatureWish, pack, signed_parts
+from sandbox.ofd.seals import SealOrder, make_seal, seal_signature
+from sandbox.ofd.stamp import seal_picture
 from sandbox.people.registry import Holding, Person, people
 
 TEMPLATE = Path(__file__).with_name("template.typ")
@@ -60,7 +67,7 @@ class Issued:
             "status": STATUS_CODES[self.status],
             "statusLabel": STATUS_LABELS[self.status],
             "statusAskedAt": asked_at.isoformat(),
-            "format": "pdf",
+            "format": self.type.format,
         }
 
 
@@ -87,12 +94,38 @@ class Library:
         return next((one for one in self.list(holder) if one.identifier == wanted), None)
 
     def file(self, issued: Issued, trusted: bool = True) -> bytes:
-        """The signed PDF; made once, then kept."""
+        """The signed file; made once, then kept."""
         key = (issued.identifier, trusted)
         if key not in self._files:
-            signer = self._keys.department(issued.type.department.name, trusted)
-            self._files[key] = sign(self._typesetter.compile_pdf(issued), signer)
+            make = self._ofd if issued.type.format == "ofd" else self._pdf
+            self._files[key] = make(issued, trusted)
         return self._files[key]
+
+    def _pdf(self, issued: Issued, trusted: bool) -> bytes:
+        signer = self._keys.department(issued.type.department.name, trusted)
+        return sign(self._typesetter.compile_pdf(issued), signer)
+
+    def _ofd(self, issued: Issued, trusted: bool) -> bytes:
+        department = issued.type.department.name
+        signer = self._keys.sm2_department(department, trusted)
+        parts, stamp = certificate_parts(page_data(issued), metadata(issued))
+        at = datetime.now(UTC).replace(microsecond=0)
+        seal = make_seal(
+            self._keys.seal_maker,
+            SealOrder(
+                identifier=issued.type.department.code,
+                name=f"{department}电子证照专用章",
+                users=(signer.certificate,),
+                picture=seal_picture(department.removesuffix("(演示)")),
+                picture_kind="png",
+                created=at - timedelta(days=1),
+            ),
+        )
+
+        def value(raw: bytes, part: str) -> bytes:
+            return seal_signature(signer, seal, SealForm.V4, raw, part, at)
+
+        return pack(signed_parts(parts, [SignatureWish(value, at, (stamp,), seal)]))
 
     def issue_all(self) -> None:
         """Make every file, as a library has them before anybody asks."""
@@ -132,36 +165,58 @@ class Typesetter:
 
     def compile_pdf(self, issued: Issued) -> bytes:
         """The page of a certificate, not signed yet."""
-        data = json.dumps(self._data(issued), ensure_ascii=False)
+        data = json.dumps(page_data(issued), ensure_ascii=False)
         compiled = self._compiler.compile(format="pdf", sys_inputs={"certificate": data})
         assert isinstance(compiled, bytes)
         return compiled
 
-    def _data(self, issued: Issued) -> dict[str, object]:
-        type_, card = issued.type, issued.holder.card
-        values = {
-            "name": issued.holder.name,
-            "number": issued.holder.number,
-            "birth": chinese_day(datetime.strptime(card["birth_date"], "%Y%m%d").date()),
-            "address": card.get("address", "—"),
-            "issued": chinese_day(issued.issued),
-            "expires": chinese_day(issued.expires) if issued.expires else "长期",
-        }
-        return {
-            "name": type_.name,
-            "name_en": type_.name_en,
-            "layout": type_.layout,
-            "fields": [[label, value.format(**values)] for label, value in type_.fields],
-            "columns": type_.columns,
-            "rows": type_.rows,
-            "body": type_.body.format(**values),
-            "issuer": type_.department.name,
-            "seal": type_.department.name.removesuffix("(演示)"),
-            "issued": values["issued"],
-            "expires": values["expires"],
-            "face_number": issued.face_number,
-            "identifier": issued.identifier,
-        }
+
+def page_data(issued: Issued) -> dict[str, Any]:
+    """What stands on the page of a certificate."""
+    type_, card = issued.type, issued.holder.card
+    values = {
+        "name": issued.holder.name,
+        "number": issued.holder.number,
+        "birth": chinese_day(datetime.strptime(card["birth_date"], "%Y%m%d").date()),
+        "address": card.get("address", "—"),
+        "issued": chinese_day(issued.issued),
+        "expires": chinese_day(issued.expires) if issued.expires else "长期",
+    }
+    return {
+        "name": type_.name,
+        "name_en": type_.name_en,
+        "layout": type_.layout,
+        "fields": [[label, value.format(**values)] for label, value in type_.fields],
+        "columns": type_.columns,
+        "rows": type_.rows,
+        "body": type_.body.format(**values),
+        "issuer": type_.department.name,
+        "seal": type_.department.name.removesuffix("(演示)"),
+        "issued": values["issued"],
+        "expires": values["expires"],
+        "face_number": issued.face_number,
+        "identifier": issued.identifier,
+    }
+
+
+def metadata(issued: Issued) -> dict[str, str]:
+    """The elements of GB/T 36903 as they stand in an OFD file (docs/certificates.md)."""
+    return {
+        "ZZBS": issued.identifier,
+        "ZZLXMC": issued.type.name,
+        "ZZLXDM": issued.type.code,
+        "ZZMC": issued.type.name,
+        "ZZBH": issued.face_number,
+        "ZZBFJG": issued.type.department.name,
+        "ZZBFJGDM": issued.type.department.code,
+        "ZZBFRQ": f"{issued.issued:%Y%m%d}",
+        "ZZYXQQSRQ": f"{issued.issued:%Y%m%d}",
+        "ZZYXQJZRQ": f"{issued.expires:%Y%m%d}" if issued.expires else "长期",
+        "CZZT": issued.holder.name,
+        "CZZTDM": issued.holder.number,
+        "CZZTDMLX": "公民身份号码",
+        "CZZTDMLXDM": "111",
+    }
 
 
 def sign(pdf: bytes, signer: Signer) -> bytes:

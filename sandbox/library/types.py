@@ -26,6 +26,8 @@ class CertificateType:
     department: Department
     sequence: str
     layout: str
+    format: str
+    """`pdf` or `ofd`."""
     months_valid: int
     """0 for no end."""
     fields: tuple[tuple[str, str], ...]
@@ -53,6 +55,7 @@ def certificate_types() -> dict[str, CertificateType]:
             department=departments[entry["department"]],
             sequence=entry["sequence"],
             layout=entry["layout"],
+            format=entry.get("format", "pdf"),
             months_valid=entry["months_valid"],
             fields=tuple((label, value) for label, value in entry["fields"]),
             columns=tuple(entry.get("columns", ())),

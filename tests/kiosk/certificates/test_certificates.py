@@ -2,6 +2,7 @@
 
 import io
 import random
+from datetime import UTC, datetime
 
 import pikepdf
 import pypdfium2
@@ -15,7 +16,9 @@ from kiosk.certificates.http import read_entry
 from kiosk.certificates.identifier import check_identifier
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.render import render_page
-from kiosk.certificates.verify import Verdict, load_trust, verify_pdf
+from kiosk.certificates.trust import NOBODY, load_trust
+from kiosk.certificates.verdict import Verdict
+from kiosk.certificates.verify import verify_file
 from kiosk.errors import Failure
 from kiosk.printing.port import Receipt
 from kiosk.reasons import Reason
@@ -26,6 +29,7 @@ from sandbox.library.types import certificate_types
 from sandbox.people.registry import people
 from tests.conftest import last_json, run_module
 
+NOW = datetime.now(UTC)
 NOTE = Annotation("社保医保", "柳塘村便民服务中心", "DEMO-0001", "2026-11-23 10:00", 2)
 
 
@@ -35,14 +39,14 @@ def roots(trust):
 
 
 def test_an_issued_certificate_is_genuine(genuine, roots):
-    found = verify_pdf(genuine, roots)
+    found = verify_file(genuine, roots, NOW)
     assert (found.verdict, found.intact, found.uncovered) == (Verdict.GENUINE, True, ())
     assert found.signatures[0].chain == "trusted"
     assert found.signatures[0].signer == "同邦市社会保险事业服务中心"
 
 
 def test_one_signed_by_a_stranger_is_intact_but_not_trusted(untrusted, roots):
-    found = verify_pdf(untrusted, roots)
+    found = verify_file(untrusted, roots, NOW)
     assert (found.verdict, found.intact) == (Verdict.UNTRUSTED, True)
 
 
@@ -51,7 +55,8 @@ def test_a_thousand_changed_bytes_are_all_found(genuine, roots):
     for _ in range(1000):
         at, bit = dice.randrange(len(genuine)), 1 << dice.randrange(8)
         changed = genuine[:at] + bytes([genuine[at] ^ bit]) + genuine[at + 1 :]
-        assert verify_pdf(changed, roots).verdict is not Verdict.GENUINE, f"byte {at}, bit {bit}"
+        found = verify_file(changed, roots, NOW).verdict
+        assert found is not Verdict.GENUINE, f"byte {at}, bit {bit}"
 
 
 def test_a_page_that_is_added_later_is_found(genuine, roots):
@@ -63,27 +68,27 @@ def test_a_page_that_is_added_later_is_found(genuine, roots):
     writer.mark_update(writer.root["/Pages"]["/Kids"].raw_get(0))
     out = io.BytesIO()
     writer.write(out)
-    assert verify_pdf(out.getvalue(), roots).verdict is Verdict.ALTERED
+    assert verify_file(out.getvalue(), roots, NOW).verdict is Verdict.ALTERED
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_get_a_verdict(garbage):
-    assert verify_pdf(garbage, []).verdict is Verdict.UNREADABLE
-    assert verify_pdf(b"%PDF-1.7\n" + garbage, []).verdict is Verdict.UNREADABLE
+    assert verify_file(garbage, NOBODY, NOW).verdict is Verdict.UNREADABLE
+    assert verify_file(b"%PDF-1.7\n" + garbage, NOBODY, NOW).verdict is Verdict.UNREADABLE
 
 
 def test_a_pdf_without_signature_is_unsigned():
     pdf, out = pikepdf.new(), io.BytesIO()
     pdf.add_blank_page()
     pdf.save(out)
-    assert verify_pdf(out.getvalue(), []).verdict is Verdict.UNSIGNED
+    assert verify_file(out.getvalue(), NOBODY, NOW).verdict is Verdict.UNSIGNED
 
 
 def test_a_trust_folder_must_hold_certificates(tmp_path):
     with pytest.raises(ValueError, match="holds no certificate"):
         load_trust(tmp_path)
     (tmp_path / "bad.crt").write_text("nonsense")
-    with pytest.raises(ValueError, match="is not a certificate"):
+    with pytest.raises(ValueError, match="not a certificate"):
         load_trust(tmp_path)
 
 

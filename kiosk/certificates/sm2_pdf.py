@@ -1,0 +1,126 @@
+"""PDF signatures with SM2, which pyHanko does not know: as PKCS 7, GB/T 35275, or by seal.
+
+The rule for what is covered is strict, as there is no diff here: the last signature covers
+the whole file but its own place, or what lies beyond it is told and the file is not genuine.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from kiosk.certificates.trust import Trust
+from kiosk.certificates.verdict import FileFormat, Signature, Verdict, Verification
+from kiosk.gm import BadCertificate, der
+from kiosk.gm.der import BadDer
+from kiosk.gm.signed_data import SM2_ALGORITHMS, SignedData
+from kiosk.ofd.judge import GB_35275, Judged, Signed, judge_value, read_value
+
+SM2_PKCS7 = "SM2-PKCS7"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """A filled signature field: its range of bytes, its value, the time that it claims."""
+
+    byte_range: tuple[int, ...]
+    contents: bytes
+    claimed_time: str
+
+    @property
+    def is_sm2(self) -> bool:
+        """Whether the value is one that is judged here."""
+        try:
+            found = read_value(self.value)
+        except (BadDer, BadCertificate):
+            return False
+        return found is not None and (
+            not isinstance(found, SignedData) or found.algorithm in SM2_ALGORITHMS
+        )
+
+    @property
+    def value(self) -> bytes:
+        """The value without the zeros that fill its place. Raises BadDer."""
+        return der.read(self.contents).raw
+
+
+def read_entries(reader: PdfFileReader) -> list[Entry]:
+    """The filled signature fields of a PDF, in their order."""
+    found = []
+    for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
+        signature = value.get_object()
+        if signature.get("/Type", "/Sig") != "/Sig":
+            continue
+        contents = signature.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
+        found.append(Entry(
+            tuple(int(one) for one in signature["/ByteRange"]),
+            bytes(contents),
+            str(signature.get("/M", "")),
+        ))
+    return found
+
+
+def verify_sm2(
+    document: bytes, entries: list[Entry], trust: Trust, now: datetime
+) -> Verification:
+    """Verify the signatures of a PDF in which one at least is with SM2."""
+    checked, uncovered = [], []
+    ends = []
+    for one in entries:
+        if not one.is_sm2:
+            return Verification(
+                FileFormat.PDF, Verdict.UNTRUSTED, None,
+                detail="signatures with SM2 and with other algorithms in one file",
+            )
+        problem = range_problem(document, one)
+        if problem:
+            uncovered.append(problem)
+        ends.append(sum(one.byte_range[2:4]))
+        meant = Signed(covered(document, one), "the file", one.claimed_time)
+        checked.append(judge_value(one.value, meant, trust.chains, now))
+    if max(ends) != len(document):
+        uncovered.append(f"bytes {max(ends)} to {len(document)}")
+    intact = all(one.value_valid and one.digest_valid for one in checked) and not uncovered
+    sound = intact and not any(one.problems for one in checked)
+    verdict = Verdict.GENUINE if sound else Verdict.UNTRUSTED if intact else Verdict.ALTERED
+    return Verification(
+        FileFormat.PDF, verdict, intact, tuple(uncovered),
+        tuple(as_signature(one) for one in checked),
+        "; ".join(problem for one in checked for problem in one.problems),
+    )
+
+
+def covered(document: bytes, entry: Entry) -> bytes:
+    """The bytes that a signature is over."""
+    start, size, behind, rest = (*entry.byte_range, 0, 0, 0, 0)[:4]
+    return document[start : start + size] + document[behind : behind + rest]
+
+
+def range_problem(document: bytes, entry: Entry) -> str | None:
+    """What a signature leaves open besides its own place, or None."""
+    if len(entry.byte_range) != 4 or entry.byte_range[0] != 0:
+        return f"a range of bytes {list(entry.byte_range)}"
+    start, behind = entry.byte_range[1], entry.byte_range[2]
+    gap = document[start:behind]
+    digits = gap[1:-1]
+    written = entry.contents.hex().encode()
+    if gap[:1] != b"<" or gap[-1:] != b">" or digits not in (written, written.upper()):
+        return f"bytes {start} to {behind}: not one hexadecimal string"
+    if any(entry.contents[len(entry.value) :]):
+        return f"bytes {start} to {behind}: something stands behind the signature"
+    return None
+
+
+def as_signature(value: Judged) -> Signature:
+    """One signature in the words of all formats."""
+    return Signature(
+        kind=SM2_PKCS7 if value.kind == GB_35275 else value.kind,
+        value_valid=value.value_valid,
+        digest_valid=value.digest_valid,
+        signer=value.signer,
+        chain=str(value.chain.verdict),
+        signed_at=value.signed_at.isoformat() if value.signed_at else None,
+        why="; ".join((*value.problems, *value.notes)),
+    )
