@@ -24,7 +24,7 @@ from stdnum.iso7064 import mod_37_36
 
 from kiosk.ofd.seal import SealForm
 from sandbox.keys import KeyStore, Signer
-from sandbox.library.ofd_page import certificate_parts
+from sandbox.library.ofd_page import all_text, certificate_parts
 from sandbox.library.types import CertificateType, certificate_types
 from sandbox.ofd.package import SignatureWish, pack, signed_parts
 from sandbox.ofd.seals import SealOrder, make_seal, seal_signature
@@ -108,7 +108,9 @@ class Library:
     def _ofd(self, issued: Issued, trusted: bool) -> bytes:
         department = issued.type.department.name
         signer = self._keys.sm2_department(department, trusted)
-        parts, stamp = certificate_parts(page_data(issued), metadata(issued))
+        parts, stamp = certificate_parts(
+            page_data(issued), metadata(issued), self._characters
+        )
         at = datetime.now(UTC).replace(microsecond=0)
         seal = make_seal(
             self._keys.seal_maker,
@@ -132,6 +134,13 @@ class Library:
         for someone in people().values():
             for issued in self.list(someone):
                 self.file(issued)
+
+    @cached_property
+    def _characters(self) -> str:
+        """What all OFD certificates need of a font: it is cut once and shared."""
+        held = (one for holder in people().values() for one in self.list(holder))
+        needed = (all_text(page_data(one)) for one in held if one.type.format == "ofd")
+        return "".join(sorted(set("".join(needed))))
 
     @cached_property
     def _typesetter(self) -> "Typesetter":

@@ -86,12 +86,14 @@ class Setter:
         self.page.path((x, self.y, width, height), outline, 0.18, FRAME, inside)
 
 
-def certificate_parts(data: dict[str, Any], custom: dict[str, str]) -> tuple[
-    dict[str, bytes], StampWish
-]:
-    """The document's files, not signed yet, and where the seal goes."""
+def certificate_parts(
+    data: dict[str, Any], custom: dict[str, str], characters: str
+) -> tuple[dict[str, bytes], StampWish]:
+    """The document's files, not signed yet, and where the seal goes.
+
+    `characters`: those that the embedded font has; other certificates may share it.
+    """
     writer = OfdWriter(data["name"], custom)
-    characters = "".join(sorted(set(all_text(data))))
     page = writer.page()
     setter = Setter(
         page,
@@ -143,7 +145,7 @@ def promise(data: dict[str, Any]) -> str:
 
 
 def all_text(data: dict[str, Any]) -> str:
-    """Every character that the embedded font has to have."""
+    """Every character that the embedded font has to have for a certificate."""
     fields = "".join(value for _, value in data["fields"])
     rows = "".join(text for row in data["rows"] for text in row)
     written = (fields, rows, data["body"], data["issuer"], data["issued"], promise(data), "　")
