@@ -28,7 +28,8 @@ class TerminalSection:
     place_zh: str = setting("where it stands, in Chinese, as citizens call it")
     place_en: str = setting("where it stands, in English", "")
     key: Path = setting("the terminal's private key (PEM, EC P-256)")
-    state: Path = setting("folder for audit and print ledger")
+    state: Path = setting("folder for audit, print ledger and what is kept for use offline")
+    copy_days: int = setting("for how many days a printed copy is good", 90)
 
 
 @dataclass(frozen=True)

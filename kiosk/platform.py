@@ -42,6 +42,12 @@ class Platform:
         """The JSON of the answer to a form. Raises Failure."""
         return decode_json(await self.post(url, form))
 
+    async def send_json(
+        self, url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> Any:
+        """The JSON of the answer to JSON. Raises Failure."""
+        return decode_json(await self._request("POST", url, headers or {}, None, body))
+
     async def close(self) -> None:
         """End the session."""
         if self._session is not None:
@@ -49,7 +55,8 @@ class Platform:
             self._session = None
 
     async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
+        self, method: str, url: str, headers: Mapping[str, str],
+        form: Mapping[str, str] | None, body: Mapping[str, Any] | None = None,
     ) -> bytes:
         if self._session is None:
             self._session = aiohttp.ClientSession(
@@ -57,9 +64,9 @@ class Platform:
             )
         try:
             async with self._session.request(
-                method, url, headers=headers, data=form, allow_redirects=False
+                method, url, headers=headers, data=form, json=body, allow_redirects=False
             ) as response:
-                body = await read_limited(response)
+                answer = await read_limited(response)
         except TimeoutError as error:
             raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {url}") from error
         except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
@@ -67,8 +74,8 @@ class Platform:
         except (aiohttp.ClientError, OSError) as error:
             raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
         if response.status != 200:
-            raise refusal(response.status, body, f"{method} {url}")
-        return body
+            raise refusal(response.status, answer, f"{method} {url}")
+        return answer
 
 
 async def read_limited(response: aiohttp.ClientResponse) -> bytes:

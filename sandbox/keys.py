@@ -63,6 +63,16 @@ class KeyStore:
         pem = serialize(self._key("forger"))
         return ECKey.import_key(pem, {"use": "sig", "alg": "ES256", "kid": "tokens-1"})
 
+    @cached_property
+    def paper_key(self) -> ec.EllipticCurvePrivateKey:
+        """The key that signs the codes of printed copies."""
+        return self._key("paper")
+
+    @cached_property
+    def sm2_paper(self) -> SmSigner:
+        """The same, with SM2."""
+        return self._sm2("paper", lambda key: issue(self.sm2_root, "Sandbox paper", key=key))
+
     def department(self, name: str, trusted: bool = True) -> Signer:
         """The signer of a department."""
         authority = self.root if trusted else self.stranger
@@ -121,6 +131,11 @@ class KeyStore:
         loaded = serialization.load_pem_private_key(path.read_bytes(), None)
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)
         return loaded
+
+
+def key_id(der: bytes) -> bytes:
+    """How a certificate or public key is named in a COSE header (docs/paper-proof.md)."""
+    return hashlib.sha256(der).digest()[:8]
 
 
 def digest_label(name: str) -> str:

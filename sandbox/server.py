@@ -6,6 +6,7 @@ reaches it through an adapter of the same ports (docs/platform.md).
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from sandbox.identity import GRANT, Grant, IdentityService, Refused
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.people.drawing import Pose, draw_portrait
+from sandbox.proofs import ProofService, Wanted
 from sandbox.sm2 import revocation_list
 
 SLOW_SECONDS = 30
@@ -89,6 +91,30 @@ class Switch(BaseModel):
     on: bool = True
 
 
+class Copies(BaseModel):
+    """Copies that a terminal is about to print."""
+
+    terminal: str
+    purpose: str = Field(max_length=40)
+    copies: int = Field(ge=1, le=20)
+    pages: int = Field(ge=1, le=500)
+    days: int = Field(ge=1, le=366, description="how long the copies shall be good")
+    page_marks: str = Field(max_length=200, description="digests of numbers on the page, hex")
+    algorithm: str = Field("ES256", description="ES256 or SM2")
+
+
+class Proofs(BaseModel):
+    """The text of one code for each copy."""
+
+    codes: list[str]
+
+
+class Revocation(BaseModel):
+    """A copy that shall count no more."""
+
+    copy_id: str
+
+
 class Registration(BaseModel):
     """A terminal that is let in."""
 
@@ -104,6 +130,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     keys = KeyStore(state / "keys")
     identity = IdentityService(issuer, keys)
     library = Library(keys, date.today())
+    proofs = ProofService(issuer, keys, time.time)
     faults = Faults()
     app = FastAPI(
         title="Tongban sandbox platform",
@@ -115,11 +142,13 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     app.state.identity = identity
     app.state.faults = faults
     app.state.library = library
+    app.state.proofs = proofs
     _write_trust(keys, state)
     _add_middle(app, faults)
     _add_docs(app)
     _add_identity(app, identity, faults)
     _add_library(app, identity, library, faults)
+    _add_proofs(app, identity, library, proofs)
     _add_switches(app, identity, faults)
     return app
 
@@ -259,6 +288,50 @@ def _add_library(
         if "file_garbage" in faults:
             document = b"%PDF-1.7 this is no document"
         return Response(document, media_type=MEDIA_TYPES[issued.type.format])
+
+
+def _add_proofs(
+    app: FastAPI, identity: IdentityService, library: Library, proofs: ProofService
+) -> None:
+    def citizen(authorization: Annotated[str, Header()] = "") -> Grant:
+        return identity.grant(authorization.removeprefix("Bearer "))
+
+    @app.post("/library/certificates/{identifier}/proofs", tags=["paper"], responses=REFUSALS)
+    def prove(
+        grant: Annotated[Grant, Depends(citizen)], identifier: str, copies: Copies
+    ) -> Proofs:
+        """Codes for copies of a certificate; each names its copy."""
+        issued = library.find(grant.person, identifier)
+        if issued is None:
+            raise HTTPException(404, "the citizen holds no such certificate")
+        if issued.status != "valid":
+            raise HTTPException(409, "the certificate is not valid")
+        try:
+            fields = copies.model_dump()
+            fields["page_marks"] = bytes.fromhex(copies.page_marks)
+            return Proofs(codes=proofs.prove(issued, Wanted(**fields)))
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+
+    @app.get("/library/paper-keys", tags=["paper"], response_class=Response,
+             responses={200: {"content": {"application/cose": {}}}})
+    def paper_keys() -> Response:
+        """The keys that sign codes: a COSE_Sign1 object."""
+        return Response(proofs.key_list(), media_type="application/cose")
+
+    @app.get("/library/paper-status", tags=["paper"], response_class=Response,
+             responses={200: {"content": {"application/cose": {}}}})
+    def paper_status() -> Response:
+        """Which copies were revoked: a COSE_Sign1 object with a status list."""
+        return Response(proofs.status_list(), media_type="application/cose")
+
+    @app.post("/sandbox/revoke-copy", tags=["sandbox"])
+    def revoke_copy(order: Revocation) -> dict[str, bool]:
+        """Revoke a printed copy."""
+        try:
+            return {"revoked": proofs.revoke(bytes.fromhex(order.copy_id))}
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
 
 
 def _add_switches(app: FastAPI, identity: IdentityService, faults: Faults) -> None:

@@ -42,7 +42,7 @@ def sample_visit() -> Visit:
         )
         for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
     ]
-    checked = CheckedFile(b"", 1, ISSUER, sample_page())
+    checked = CheckedFile(b"", 1, ISSUER, b"", sample_page())
     return Visit(document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD)
 
 

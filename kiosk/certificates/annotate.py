@@ -1,8 +1,9 @@
 """The printed copy: the original's pages, unchanged in size and place, with a margin line.
 
-Every copy says what it is for, where and when it was printed, which page and which copy
-it is (an annotated copy, 加注件; docs/certificates.md). The line is set by typst and
-laid over the page; the original's content stays as it is. For the worker process.
+Every copy says what it is for, where and when it was printed, until when it is good, which
+page and which copy it is (an annotated copy, 加注件; docs/certificates.md), and carries a code
+where the first page has room, or on a sheet of its own. The line is set by typst and laid over the
+page; the original's content stays as it is. For the worker process.
 """
 
 import io
@@ -14,8 +15,11 @@ from pathlib import Path
 import pikepdf
 import typst
 
+from kiosk.certificates.pdf import ink_of
 from kiosk.certificates.port import Annotation
+from kiosk.certificates.proof.draw import EDGE_MM, Spot, draw_code, find_room
 
+A4_POINTS = (595.276, 841.89)
 TEMPLATE = Path(__file__).with_name("annotation.typ")
 
 
@@ -38,11 +42,15 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
     for page in original.pages:
         if "/Annots" in page:
             del page["/Annots"]
+    codes = [draw_code(text) for text in annotation.codes]
+    spot = _spot(original, codes[0].side_mm) if codes else None
     pages = len(original.pages)
     sizes = [[float(edge) for edge in page.mediabox] for page in original.pages]
     data = json.dumps(
         {
             **asdict(annotation),
+            "codes": [asdict(code) for code in codes],
+            "spot": asdict(spot) if spot else None,
             "pages": [[box[2] - box[0], box[3] - box[1]] for box in sizes],
         },
         ensure_ascii=False,
@@ -63,3 +71,14 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
     out = io.BytesIO()
     printed.save(out)
     return out.getvalue(), pages * annotation.copies
+
+
+def _spot(document: pikepdf.Pdf, side_mm: float) -> Spot:
+    """Where a code goes: on the first page, whose numbers it vouches for, or on a new sheet."""
+    plain = io.BytesIO()
+    document.save(plain)
+    room = find_room(ink_of(plain.getvalue(), 1), side_mm)
+    if room is not None:
+        return Spot(0, *room)
+    document.add_blank_page(page_size=A4_POINTS)
+    return Spot(len(document.pages) - 1, EDGE_MM, EDGE_MM)

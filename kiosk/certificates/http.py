@@ -1,11 +1,13 @@
 """The certificate library over HTTP, as the sandbox's OpenAPI page describes it."""
 
+import asyncio
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from kiosk.certificates.identifier import check_identifier
-from kiosk.certificates.port import Certificate
+from kiosk.certificates.port import Certificate, CopyRequest
 from kiosk.errors import Failure
 from kiosk.identity.port import Session
 from kiosk.platform import Platform
@@ -29,11 +31,12 @@ class HttpLibrary:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._address = f"{platform.address}/library/certificates"
+        self._address = f"{platform.address}/library"
+        self._certificates = f"{self._address}/certificates"
 
     async def list(self, session: Session) -> list[Certificate]:
         """What the citizen holds. Raises Failure."""
-        answer = await self._platform.get_json(self._address, _authorisation(session))
+        answer = await self._platform.get_json(self._certificates, _authorisation(session))
         try:
             return [read_entry(entry) for entry in answer["certificates"]]
         except (KeyError, TypeError, ValueError) as error:
@@ -41,8 +44,29 @@ class HttpLibrary:
 
     async def fetch(self, session: Session, certificate: Certificate) -> bytes:
         """The file of one certificate. Raises Failure."""
-        address = f"{self._address}/{quote(certificate.identifier)}/file"
+        address = f"{self._certificates}/{quote(certificate.identifier)}/file"
         return await self._platform.get(address, _authorisation(session))
+
+
+    async def prove(
+        self, session: Session, certificate: Certificate, request: CopyRequest
+    ) -> tuple[str, ...]:
+        """The text of a code for each copy. Raises Failure."""
+        body = {**asdict(request), "page_marks": request.page_marks.hex()}
+        address = f"{self._certificates}/{quote(certificate.identifier)}/proofs"
+        answer = await self._platform.send_json(address, body, _authorisation(session))
+        codes = answer.get("codes") if isinstance(answer, dict) else None
+        if not isinstance(codes, list) or len(codes) != request.copies:
+            raise Failure(Reason.PLATFORM_INVALID, f"not {request.copies} codes")
+        return tuple(str(one) for one in codes)
+
+    async def paper_lists(self) -> tuple[bytes, bytes]:
+        """The lists of keys and of revoked copies. Raises Failure."""
+        keys, status = await asyncio.gather(
+            self._platform.get(f"{self._address}/paper-keys"),
+            self._platform.get(f"{self._address}/paper-status"),
+        )
+        return keys, status
 
 
 def read_entry(entry: dict[str, Any]) -> Certificate:

@@ -13,6 +13,7 @@ from kiosk.certificates.verdict import (
     Verification,
     unreadable,
 )
+from kiosk.ofd import plain
 from kiosk.ofd.document import OfdFile
 from kiosk.ofd.errors import OfdError
 from kiosk.ofd.judge import BARE
@@ -91,3 +92,7 @@ def to_pdf(document: bytes) -> bytes:
     file = OfdFile(document)
     return render_pdf(file, read_stamps(file))[0]
 
+
+def page_text(document: bytes, number: int) -> str:
+    """The text of a page (the first is 1). Raises ValueError."""
+    return plain.page_text(OfdFile(document).page(number))

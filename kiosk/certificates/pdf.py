@@ -7,6 +7,7 @@ leaves `intact` true. For the worker process; see `worker.py`.
 import io
 from datetime import datetime
 
+import numpy as np
 import pypdfium2
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -27,6 +28,7 @@ from kiosk.certificates.verdict import (
 )
 
 POINTS_PER_INCH = 72
+MM_PER_INCH = 25.4
 
 
 def verify_pdf(document: bytes, trust: Trust, now: datetime) -> Verification:
@@ -126,6 +128,19 @@ def draw_page(document: bytes, number: int, dpi: float) -> Page:
         raise ValueError(f"page {number}: {error}") from error
     image = bitmap.to_numpy()[:, :, :3]
     return Page(image.shape[1], image.shape[0], image.tobytes())
+
+
+def ink_of(document: bytes, number: int) -> np.ndarray:
+    """A page in grey dots of one millimetre. Raises ValueError."""
+    bitmap = _open(document)[number - 1].render(
+        scale=MM_PER_INCH / POINTS_PER_INCH, grayscale=True, may_draw_forms=False
+    )
+    return np.asarray(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+
+
+def page_text(document: bytes, number: int) -> str:
+    """The text of a page (the first is 1). Raises ValueError."""
+    return str(_open(document)[number - 1].get_textpage().get_text_range())
 
 
 def _open(document: bytes) -> pypdfium2.PdfDocument:

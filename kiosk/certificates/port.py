@@ -45,6 +45,8 @@ class CheckedFile:
     document: bytes
     pages: int
     signer: str
+    page_marks: bytes
+    """What binds a code to this page (`proof/marks.py`)."""
     preview: Page = field(repr=False)
 
 
@@ -56,7 +58,22 @@ class Annotation:
     place: str
     terminal: str
     printed_at: str
+    good_until: str
     copies: int
+    codes: tuple[str, ...] = ()
+    """The text of one code for each copy; none where the library gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRequest:
+    """What a library is told of copies before it signs their codes."""
+
+    terminal: str
+    purpose: str
+    copies: int
+    pages: int
+    days: int
+    page_marks: bytes
 
 
 class CertificateLibrary(Protocol):
@@ -67,3 +84,11 @@ class CertificateLibrary(Protocol):
 
     async def fetch(self, session: Session, certificate: Certificate) -> bytes:
         """The file of one certificate, not checked yet."""
+
+    async def prove(
+        self, session: Session, certificate: Certificate, request: CopyRequest
+    ) -> tuple[str, ...]:
+        """The text of a code for each copy."""
+
+    async def paper_lists(self) -> tuple[bytes, bytes]:
+        """The signed lists of keys and of revoked copies, not verified yet."""

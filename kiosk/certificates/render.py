@@ -31,3 +31,8 @@ def render_page(document: bytes, number: int, dpi: float) -> Page:
 def printable(document: bytes) -> bytes:
     """The file as a PDF, which printers take: of OFD the pages as vectors. Raises ValueError."""
     return ofd.to_pdf(document) if _format_of(document) is FileFormat.OFD else document
+
+
+def page_text(document: bytes, number: int) -> str:
+    """The text of a page (the first is 1). Raises ValueError."""
+    return str(FORMATS[_format_of(document)].page_text(document, number))

@@ -11,7 +11,8 @@ import pikepdf
 
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.port import Annotation
-from kiosk.certificates.render import count_pages, printable, render_page
+from kiosk.certificates.proof.marks import page_marks
+from kiosk.certificates.render import count_pages, page_text, printable, render_page
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
 from kiosk.certificates.verdict import Verdict
 from kiosk.certificates.verify import verify_file
@@ -34,7 +35,7 @@ def _trust(folder: str) -> Trust:
 def _warm_up(fields: Fields, blobs: list[bytes]) -> Answer:
     """Load the trust list and set one line, so that the first citizen need not wait."""
     _trust(fields["trust"])
-    annotate(_empty_page(), Annotation("预热", "", "", "", 1))
+    annotate(_empty_page(), Annotation("预热", "", "", "", "", 1))
     return {}, []
 
 
@@ -53,11 +54,12 @@ def _check(fields: Fields, blobs: list[bytes]) -> Answer:
     try:
         pages = count_pages(blobs[0])
         preview = render_page(blobs[0], 1, PREVIEW_DPI)
+        marks = page_marks(page_text(blobs[0], 1))
     except ValueError as error:
         raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
     signer = verification.signatures[0].signer
     shape = {"width": preview.width, "height": preview.height}
-    return {"pages": pages, "signer": signer, **shape}, [preview.colours]
+    return {"pages": pages, "signer": signer, **shape}, [preview.colours, marks]
 
 
 def _verify(fields: Fields, blobs: list[bytes]) -> Answer:

@@ -8,7 +8,7 @@ what is personal goes into the `Visit` only.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from drivers.camera.port import Camera, Frame
@@ -16,7 +16,12 @@ from drivers.device import DeviceFailure, Status
 from drivers.document_printer.port import DocumentPrinter, JobProgress
 from drivers.receipt_printer.port import ReceiptPrinter
 from kiosk.certificates.documents import DocumentService
-from kiosk.certificates.port import Annotation, CertificateLibrary
+from kiosk.certificates.port import (
+    Annotation,
+    Certificate,
+    CertificateLibrary,
+    CopyRequest,
+)
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.port import Hint
@@ -233,14 +238,20 @@ class Attendant:
 
     async def _print(self, job: ef.Print) -> None:
         parts, terminal = self._parts, self._parts.config.terminal
-        certificate = self._visit.certificates[job.index]
-        now = datetime.now().strftime(TIME_FORMAT)
+        certificate, file = self._visit.certificates[job.index], self._visit.files[job.index]
+        moment = datetime.now()
+        now, days = moment.strftime(TIME_FORMAT), parts.config.terminal.copy_days
         purpose = say(f"purpose.{job.purpose}")
-        note = Annotation(purpose, terminal.place_zh, terminal.id, now, job.copies)
+        request = CopyRequest(
+            terminal.id, purpose, job.copies, file.pages, days, file.page_marks
+        )
         try:
-            document, pages = await parts.documents.prepare(
-                self._visit.files[job.index].document, note
+            note = Annotation(
+                purpose, terminal.place_zh, terminal.id, now,
+                f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
+                await self._codes(certificate, request),
             )
+            document, pages = await parts.documents.prepare(file.document, note)
             number = await print_document(
                 parts.document_printer, parts.ledger, document,
                 certificate.type, job.copies, pages, self._progress,
@@ -267,6 +278,15 @@ class Attendant:
             printed_at=now,
         )
         self._send(ev.Printed())
+
+    async def _codes(self, certificate: Certificate, request: CopyRequest) -> tuple[str, ...]:
+        """The codes of the copies; a copy without one is better than none."""
+        assert self._visit.session is not None
+        try:
+            return await self._parts.library.prove(self._visit.session, certificate, request)
+        except Failure as failure:
+            log.warning("copies without a code: %s", failure)
+            return ()
 
     def _progress(self, job: JobProgress) -> None:
         if job.pages:

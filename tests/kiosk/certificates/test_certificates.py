@@ -30,7 +30,9 @@ from sandbox.people.registry import people
 from tests.conftest import last_json, run_module
 
 NOW = datetime.now(UTC)
-NOTE = Annotation("社保医保", "柳塘村便民服务中心", "DEMO-0001", "2026-11-23 10:00", 2)
+NOTE = Annotation(
+    "社保医保", "柳塘村便民服务中心", "DEMO-0001", "2026-11-23 10:00", "2027-02-21", 2
+)
 
 
 @pytest.fixture(scope="session")
