@@ -11,6 +11,7 @@ from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
+from kiosk.certificates.proof.keep import PaperLists
 from kiosk.config import BadConfiguration, Config
 from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
@@ -77,12 +78,14 @@ class Terminal:
         identity = HttpIdentityService(
             self._platform, config.terminal.id, load_key(config.terminal.key)
         )
+        library = HttpLibrary(self._platform)
+        self.papers = PaperLists(library.paper_lists, state / "paper", config.platform.trust)
         self._parts = Parts(
             config,
             devices.camera,
             FaceService(self._faces_worker, config.faces.threshold, decoder),
             identity,
-            HttpLibrary(self._platform),
+            library,
             DocumentService(documents, config.platform.trust),
             devices.document_printer,
             devices.receipt_printer,
@@ -103,6 +106,7 @@ class Terminal:
         if self._keeper is not None:
             self._keep(self._keeper.run)
         self._keep(card.run)
+        self._keep(self.papers.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),

@@ -42,6 +42,7 @@ def run_headless(citizen: str, certificate: str | None, copies: int, out: Path) 
             time.sleep(0.2)  # the last reports of the simulators
             result = describe(autopilot, stage.reports)
             keep_papers(stage.reports, out)
+            keep_trust(stage, out / "trust")
         finally:
             stage.close()
     (out / "visit.json").write_text(
@@ -132,3 +133,12 @@ def keep_papers(reports: list[dict[str, Any]], out: Path) -> None:
     for report in reports:
         if report["event"] in names:
             shutil.copyfile(report["path"], out / names[report["event"]])
+
+
+def keep_trust(stage: Stage, folder: Path) -> None:
+    """Leave what verifies the papers without the platform: roots, keys, revocations."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    kept = stage.config.terminal.state / "paper"
+    for source in (*stage.config.platform.trust.iterdir(), *kept.glob("*.cose")):
+        shutil.copyfile(source, folder / source.name)

@@ -1,4 +1,4 @@
-"""`python -m kiosk.certificates`: verify and draw certificate files, check identifiers."""
+"""`python -m kiosk.certificates`: verify and draw files, check identifiers, scan paper."""
 
 import argparse
 import asyncio
@@ -14,9 +14,14 @@ from kiosk.certificates.identifier import check_identifier
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
 
+NO_LISTS = "no_lists"
 WORKER = "kiosk.certificates.worker"
 MEMORY_MB = 512
 SECONDS = 5.0
+SCAN_MEMORY_MB, SCAN_SECONDS = 1024, 60.0
+"""Reading a page takes three passes of Tesseract at most."""
+KEPT = Path("out/trust")
+"""Where the demo leaves what verifies its papers."""
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -34,12 +39,23 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     render.add_argument("--out", type=Path, required=True, help="a .png to write")
     check = commands.add_parser("check-id", help="structure and check character (GB/T 36904)")
     check.add_argument("identifier")
+    scan = commands.add_parser("scan", help="verify a printed copy from a picture, offline")
+    scan.add_argument("image", type=Path, help="a picture or a PDF")
+    scan.add_argument(
+        "--trust", type=Path,
+        help="folder with trusted .crt files and both lists (default: trust/ beside the picture, "
+        f"else {KEPT})",
+    )
+    scan.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 
 
-async def ask(call: Callable[[Worker], Awaitable[Answer]]) -> Answer:
+async def ask(
+    call: Callable[[Worker], Awaitable[Answer]],
+    memory_mb: int = MEMORY_MB, seconds: float = SECONDS,
+) -> Answer:
     """Ask a worker that is started for this and ended again."""
-    worker = Worker(WORKER, MEMORY_MB, SECONDS)
+    worker = Worker(WORKER, memory_mb, seconds)
     try:
         return await call(worker)
     finally:
@@ -75,6 +91,30 @@ def run_render(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_scan(options: argparse.Namespace) -> int:
+    """The `scan` command; 0 only for a genuine copy."""
+    picture = options.image.read_bytes()
+    beside = options.image.parent / "trust"
+    trust = options.trust or (beside if beside.is_dir() else KEPT)
+    if not trust.is_dir():
+        raise ValueError(f"{trust} is no folder: say with --trust whom to trust")
+    fields = {"trust": str(trust.resolve())}
+    answer, _ = asyncio.run(ask(
+        lambda worker: worker.call("scan", fields, [picture]), SCAN_MEMORY_MB, SCAN_SECONDS
+    ))
+    if options.json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print(f"verdict     {answer['verdict']}")
+        print(f"as known on {answer['checked_as_of']}")
+        print(f"the page    {answer['page']}")
+        for name, value in (answer["claims"] or {}).items():
+            print(f"{name:15} {value}")
+        if answer["why"]:
+            print(f"why         {answer['why']}")
+    return 0 if answer["verdict"] == "genuine" else 1
+
+
 def run_check_id(options: argparse.Namespace) -> int:
     """The `check-id` command; the exit status."""
     problem = check_identifier(options.identifier)
@@ -89,19 +129,30 @@ def main() -> int:
         "verify": run_verify,
         "render": run_render,
         "check-id": run_check_id,
+        "scan": run_scan,
     }
     try:
         return run[options.command](options)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    except (Refusal, WorkerFault) as error:
-        reason = str(Reason.CERTIFICATE_UNREADABLE)
-        if getattr(options, "json", False):
-            print(json.dumps({"reason": reason, "detail": str(error)}))
-        else:
-            print(f"{reason}: {error}", file=sys.stderr)
-        return 1
+    except Refusal as refusal:
+        if refusal.kind == NO_LISTS:
+            print(refusal.detail, file=sys.stderr)
+            return 2
+        return complain(options, refusal)
+    except WorkerFault as fault:
+        return complain(options, fault)
+
+
+def complain(options: argparse.Namespace, error: Exception) -> int:
+    """Say that a file cannot be used; the exit status."""
+    reason = str(Reason.CERTIFICATE_UNREADABLE)
+    if getattr(options, "json", False):
+        print(json.dumps({"reason": reason, "detail": str(error)}))
+    else:
+        print(f"{reason}: {error}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

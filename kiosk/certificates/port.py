@@ -63,6 +63,12 @@ class Annotation:
     codes: tuple[str, ...] = ()
     """The text of one code for each copy; none where the library gave none."""
 
+    @property
+    def margin_text(self) -> str:
+        """What the margin says, for the marks of the page."""
+        lines = (self.purpose, self.place, self.terminal, self.printed_at, self.good_until)
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True, slots=True)
 class CopyRequest:

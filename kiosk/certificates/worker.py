@@ -8,10 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pikepdf
+from PIL import Image
 
 from kiosk.certificates.annotate import annotate
+from kiosk.certificates.formats import sniff
 from kiosk.certificates.port import Annotation
+from kiosk.certificates.proof.cose import BadCose
+from kiosk.certificates.proof.lists import load_lists
 from kiosk.certificates.proof.marks import page_marks
+from kiosk.certificates.proof.scan import scan
 from kiosk.certificates.render import count_pages, page_text, printable, render_page
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
 from kiosk.certificates.verdict import Verdict
@@ -21,6 +26,7 @@ from kiosk.printing.receipt import draw_receipt
 from kiosk.worker import Answer, Call, Fields, Refusal
 
 PREVIEW_DPI = 110
+SCAN_DPI = 200
 
 # What is wrong with a file is the answer; pyHanko would also write it to standard error.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -86,6 +92,29 @@ def _prepare(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"pages": pages}, [document]
 
 
+def _scan(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Judge a picture of a printed copy: field `trust` (a folder with the lists), one blob."""
+    folder = Path(fields["trust"])
+    try:
+        lists = load_lists(folder, _trust(fields["trust"]).chains)
+    except (BadCose, OSError) as error:
+        raise Refusal("no_lists", f"the lists in {folder}: {error}") from error
+    return scan(_picture(blobs[0]), lists, datetime.now(UTC)).as_json(), []
+
+
+def _picture(data: bytes) -> Image.Image:
+    """A picture, or the first page of a document as one."""
+    try:
+        if sniff(data) is not None:
+            page = render_page(data, 1, SCAN_DPI)
+            return Image.frombytes("RGB", (page.width, page.height), page.colours)
+        picture = Image.open(io.BytesIO(data))
+        picture.load()
+    except (ValueError, OSError, Image.DecompressionBombError, SyntaxError) as error:
+        raise Refusal("unreadable", f"neither a picture nor a document: {error}") from error
+    return picture
+
+
 def _receipt(fields: Fields, blobs: list[bytes]) -> Answer:
     """A receipt as packed dots: fields `receipt` and `dots`."""
     raster = draw_receipt(Receipt(**fields["receipt"]), fields["dots"])
@@ -98,5 +127,6 @@ CALLS: dict[str, Call] = {
     "verify": _verify,
     "render": _render,
     "prepare": _prepare,
+    "scan": _scan,
     "receipt": _receipt,
 }

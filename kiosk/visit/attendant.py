@@ -8,6 +8,7 @@ what is personal goes into the `Visit` only.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from kiosk.certificates.port import (
     CertificateLibrary,
     CopyRequest,
 )
+from kiosk.certificates.proof.marks import page_marks
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.port import Hint
@@ -242,16 +244,17 @@ class Attendant:
         moment = datetime.now()
         now, days = moment.strftime(TIME_FORMAT), parts.config.terminal.copy_days
         purpose = say(f"purpose.{job.purpose}")
-        request = CopyRequest(
-            terminal.id, purpose, job.copies, file.pages, days, file.page_marks
+        note = Annotation(
+            purpose, terminal.place_zh, terminal.id, now,
+            f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
         )
+        marks = file.page_marks + page_marks(note.margin_text)
+        request = CopyRequest(terminal.id, purpose, job.copies, file.pages, days, marks)
         try:
-            note = Annotation(
-                purpose, terminal.place_zh, terminal.id, now,
-                f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
-                await self._codes(certificate, request),
+            codes = await self._codes(certificate, request)
+            document, pages = await parts.documents.prepare(
+                file.document, replace(note, codes=codes)
             )
-            document, pages = await parts.documents.prepare(file.document, note)
             number = await print_document(
                 parts.document_printer, parts.ledger, document,
                 certificate.type, job.copies, pages, self._progress,

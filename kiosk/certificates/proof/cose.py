@@ -89,7 +89,7 @@ def read_signed(data: bytes) -> Signed:
     if not isinstance(outer, cbor2.CBORTag) or outer.tag != SIGN1_TAG:
         raise BadCose("no COSE_Sign1 object")
     parts = outer.value
-    if not isinstance(parts, list) or len(parts) != 4:
+    if not isinstance(parts, list | tuple) or len(parts) != 4:
         raise BadCose("not four parts")
     protected, _, payload, signature = parts
     if not all(isinstance(one, bytes) for one in (protected, payload, signature)):

@@ -10,7 +10,7 @@ MODULE_MM = 5 * 25.4 / 300
 """Five dots of a printer with 300 dpi."""
 QUIET = 4
 """Modules of white around a code (ISO/IEC 18004)."""
-CAPTION_MM = 4.0
+CAPTION_MM, CLEAR_MM = 4.0, 2.0
 EDGE_MM, FOOT_MM = 8.0, 14.0
 """Where printers do not print, and where the margin line of a copy stands."""
 INK = 250
@@ -47,7 +47,9 @@ def find_room(ink: np.ndarray, side_mm: float) -> tuple[float, float] | None:
 
     `ink`: grey dots of one millimetre, rows from the top.
     """
-    height, width = (int(np.ceil(side_mm + extra)) for extra in (CAPTION_MM, 0.0))
+    height, width = (
+        int(np.ceil(side_mm + 2 * CLEAR_MM + extra)) for extra in (CAPTION_MM, 0.0)
+    )
     dark: np.ndarray = np.pad(np.cumsum(np.cumsum(ink < INK, 0), 1), ((1, 0), (1, 0)))
     inside: np.ndarray = dark[height:, width:] - dark[:-height, width:]
     counts = inside - dark[height:, :-width] + dark[:-height, :-width]
@@ -59,4 +61,4 @@ def find_room(ink: np.ndarray, side_mm: float) -> tuple[float, float] | None:
         return None
     row = places[:, 0].max()
     column = places[places[:, 0] == row, 1].min()
-    return float(column + int(EDGE_MM)), float(row + int(EDGE_MM))
+    return column + EDGE_MM + CLEAR_MM, row + EDGE_MM + CLEAR_MM

@@ -82,7 +82,7 @@ def read_lists(keys: bytes, status: bytes, trust: TrustList) -> Lists:
         for when, one in zip(made, (key_claims, status_claims), strict=True)
     ]
     entries = key_claims.get(KEYS)
-    if not isinstance(entries, list):
+    if not isinstance(entries, list | tuple):
         raise BadCose("the list of keys has none")
     return Lists(
         dict(_entry(one) for one in entries), _bits(status_claims), min(made), min(ends)

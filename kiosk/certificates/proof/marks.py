@@ -5,7 +5,6 @@ carries two bytes for each, the longest numbers first.
 """
 
 import re
-from collections.abc import Iterable
 from hashlib import sha256
 
 NUMBER = re.compile(r"\d+(?:(?:[.,\-/:]|\s?[年月]\s?)\d+)*")
@@ -36,9 +35,3 @@ def split_marks(marks: bytes) -> set[bytes]:
     """The marks one by one."""
     return {marks[at : at + MARK_SIZE] for at in range(0, len(marks), MARK_SIZE)}
 
-
-def known_share(numbers: Iterable[str], marks: bytes) -> float:
-    """How many of some numbers a code knows, from 0 to 1."""
-    wanted = split_marks(marks)
-    seen = [mark_of(one) in wanted for one in numbers]
-    return sum(seen) / len(seen) if seen else 0.0
