@@ -1,8 +1,8 @@
 """From a picture of a printed copy to a verdict: finds the code, judges it, reads the page.
 
 The code says what is vouched for; the page is compared with it as far as it can be read. A
-number that is read alike twice and is not vouched for, while one that is vouched for is
-nowhere, was put in its place. What cannot be read is said, and changes no verdict.
+number that is read alike twice and is not vouched for, while one of as many digits that is
+vouched for is nowhere, was put in its place. What cannot be read is said, and changes no verdict.
 """
 
 import math
@@ -21,14 +21,16 @@ from kiosk.certificates.proof.claims import PREFIX
 from kiosk.certificates.proof.draw import MODULE_MM
 from kiosk.certificates.proof.judge import Judgement, PaperVerdict, judge_code
 from kiosk.certificates.proof.lists import Lists
-from kiosk.certificates.proof.marks import mark_of, split_marks
+from kiosk.certificates.proof.marks import length_in, length_of, mark_of, split_marks
 from kiosk.certificates.proof.reading import PASSES, CannotRead, read_numbers
 
 LEAST_DPI = 120.0
 """Below this, figures of 9 points are read wrongly too often."""
-ENOUGH_NUMBERS = 5
-ANOTHER_PAGE = 0.25
-"""A page of whose numbers a code knows fewer is not the code's page."""
+LONG, ENOUGH_LONG = 8, 4
+"""Numbers of so many digits are hardly ever noise: so many of them, unknown, and more than
+are known, are those of another page."""
+FEW, FEW_SHARE = 2, 0.25
+"""So many numbers may be missing of a page that was read well."""
 CONVINCING = 4
 """Digits that a number must have to prove a forgery: shorter ones are often noise."""
 MM_PER_INCH = 25.4
@@ -127,7 +129,7 @@ def compare_page(picture: Image.Image, found: Found, marks: bytes) -> tuple[Page
     upright = straighten(picture, found)
     try:
         return judge_numbers(
-            [partial(read_numbers, upright, *one) for one in PASSES], split_marks(marks)
+            [partial(read_numbers, upright, found.dpi, *one) for one in PASSES], split_marks(marks)
         )
     except CannotRead as error:
         return PageMatch.NOT_READ, f"the page was not read: {error}"
@@ -154,17 +156,18 @@ def judge_numbers(
         missing -= {mark_of(one) for one in numbers}
         if not missing:
             return PageMatch.MATCHES, ""
-    seen = set().union(*readings)
-    unknown = {one for one in seen if mark_of(one) not in marks}
-    known = len(seen) - len(unknown)
-    if len(seen) >= ENOUGH_NUMBERS and known < ANOTHER_PAGE * len(seen):
-        return PageMatch.ANOTHER_PAGE, "the code belongs to another page"
-    twice = {
-        one for one in unknown
-        if len(one) >= CONVINCING and sum(one in numbers for numbers in readings) >= 2
+    sure = {
+        one for numbers in readings for one in numbers
+        if len(one) >= CONVINCING and sum(one in other for other in readings) >= 2
     }
-    if twice and known >= ANOTHER_PAGE * len(seen):
-        return PageMatch.DIFFERS, f"not on the certified page: {', '.join(sorted(twice))}"
-    if known and len(missing) <= len(marks) // 2:
-        return PageMatch.MATCHES, ""
-    return PageMatch.NOT_READ, "the page could not be read"
+    unknown = {one for one in sure if mark_of(one) not in marks}
+    long = {one for one in sure if len(one) >= LONG}
+    if len(long & unknown) >= max(ENOUGH_LONG, len(long - unknown) + 1):
+        return PageMatch.ANOTHER_PAGE, "the code belongs to another page"
+    if len(missing) > max(FEW, len(marks) * FEW_SHARE):
+        return PageMatch.NOT_READ, "the page could not be read well enough"
+    lengths = {length_in(mark) for mark in missing}
+    instead = sorted(one for one in unknown if length_of(one) in lengths)
+    if instead:
+        return PageMatch.DIFFERS, f"not on the certified page: {', '.join(instead)}"
+    return PageMatch.MATCHES, ""
