@@ -186,7 +186,10 @@ class OfdFile:
             return
         for page in children(self.xml(name), "Page"):
             if identifier(page, "PageID") == page_id:
-                part = self.package.name_of(text_of(child(page, "FileLoc")), name)
+                place = text_of(child(page, "FileLoc"))
+                part = self.package.name_of(place, name)
+                if part not in self.package:  # some writers mean the document's folder
+                    part = self.package.name_of(place, self.document)
                 yield from self._page_annotations(reader, part)
 
     def _page_annotations(self, reader: ContentReader, part: str) -> Iterator[Appearance]:
