@@ -14,7 +14,8 @@ from kiosk.certificates.identifier import check_identifier
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
 
-NO_LISTS = "no_lists"
+BAD_TRUST = "bad_trust"
+"""What the worker calls a trust list that cannot be used."""
 WORKER = "kiosk.certificates.worker"
 MEMORY_MB = 512
 SECONDS = 5.0
@@ -137,7 +138,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     except Refusal as refusal:
-        if refusal.kind == NO_LISTS:
+        if refusal.kind == BAD_TRUST:
             print(refusal.detail, file=sys.stderr)
             return 2
         return complain(options, refusal)

@@ -25,6 +25,8 @@ from kiosk.printing.port import Receipt
 from kiosk.printing.receipt import draw_receipt
 from kiosk.worker import Answer, Call, Fields, Refusal
 
+BAD_TRUST = "bad_trust"
+"""The kind of refusal where the trust list is at fault, and not the file."""
 PREVIEW_DPI = 110
 SCAN_DPI = 200
 
@@ -35,7 +37,10 @@ logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 @cache
 def _trust(folder: str) -> Trust:
-    return load_trust(Path(folder)) if folder else NOBODY
+    try:
+        return load_trust(Path(folder)) if folder else NOBODY
+    except (ValueError, OSError) as error:
+        raise Refusal(BAD_TRUST, str(error)) from error
 
 
 def _warm_up(fields: Fields, blobs: list[bytes]) -> Answer:
@@ -98,7 +103,7 @@ def _scan(fields: Fields, blobs: list[bytes]) -> Answer:
     try:
         lists = load_lists(folder, _trust(fields["trust"]).chains)
     except (BadCose, OSError) as error:
-        raise Refusal("no_lists", f"the lists in {folder}: {error}") from error
+        raise Refusal(BAD_TRUST, f"the lists in {folder}: {error}") from error
     return scan(_picture(blobs[0]), lists, datetime.now(UTC)).as_json(), []
 
 

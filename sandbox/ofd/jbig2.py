@@ -28,7 +28,8 @@ def fax_lines(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     one_strip = {278: picture.height}
     # Pillow writes white as one; fax, and JBIG2 with it, means black by that.
-    ImageOps.invert(picture.convert("1")).save(out, "TIFF", compression="group4", tiffinfo=one_strip)
+    ink = ImageOps.invert(picture.convert("1"))
+    ink.save(out, "TIFF", compression="group4", tiffinfo=one_strip)
     written = Image.open(io.BytesIO(out.getvalue()))
     start, size = written.tag_v2[273][0], written.tag_v2[279][0]  # type: ignore[attr-defined]
     return out.getvalue()[start : start + size]

@@ -91,7 +91,9 @@ def read_signed(data: bytes) -> Signed:
     parts = outer.value
     if not isinstance(parts, list | tuple) or len(parts) != 4:
         raise BadCose("not four parts")
-    protected, _, payload, signature = parts
+    protected, unprotected, payload, signature = parts
+    if unprotected != {}:
+        raise BadCose("a header that is not signed")
     if not all(isinstance(one, bytes) for one in (protected, payload, signature)):
         raise BadCose("parts that are no bytes")
     header = as_map(load_cbor(protected), "header")

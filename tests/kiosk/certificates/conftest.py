@@ -12,15 +12,20 @@ from sandbox.people.registry import person
 
 
 @pytest.fixture(scope="session")
-def library(tmp_path_factory) -> Library:
-    return Library(KeyStore(tmp_path_factory.mktemp("keys")), date(2026, 11, 23))
+def keys(tmp_path_factory) -> KeyStore:
+    return KeyStore(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")
-def trust(library: Library, tmp_path_factory) -> Path:
+def library(keys) -> Library:
+    return Library(keys, date(2026, 11, 23))
+
+
+@pytest.fixture(scope="session")
+def trust(keys, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("trust")
-    root = library._keys.root.certificate
-    (folder / "root.crt").write_bytes(root.public_bytes(Encoding.PEM))
+    (folder / "root.crt").write_bytes(keys.root.certificate.public_bytes(Encoding.PEM))
+    (folder / "sm2-root.crt").write_bytes(keys.sm2_root.certificate)
     return folder
 
 

@@ -1,0 +1,1 @@
+"""OFD: package, verification, drawing."""
