@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.certificates.proof import base45
-from kiosk.certificates.proof.claims import COPY_FIELDS, PREFIX
+from kiosk.certificates.proof.claims import COPY_FIELDS, PREFIX, read_code
 from kiosk.certificates.proof.cose import BadCose, inflate, read_signed
 from kiosk.certificates.proof.judge import PaperVerdict, judge_code
 from kiosk.certificates.proof.keep import PaperLists
@@ -48,7 +48,10 @@ def test_every_changed_character_of_a_code_is_found(office, algorithm):
         other = "A" if code[at] != "A" else "B"
         changed = code[:at] + other + code[at + 1 :]
         found = judge_code(changed, lists, now()).verdict
-        assert found in (PaperVerdict.ALTERED, PaperVerdict.UNTRUSTED), at
+        if found is PaperVerdict.GENUINE:  # up to seven bits of a packed code mean nothing
+            assert read_code(changed) == read_code(code)
+        else:
+            assert found in (PaperVerdict.ALTERED, PaperVerdict.UNTRUSTED), at
 
 
 def test_a_code_signed_by_a_stranger_is_not_trusted(office, tmp_path):
