@@ -16,8 +16,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 Fields = dict[str, Any]
+Blob = bytes | memoryview
 Answer = tuple[Fields, list[bytes]]
-Call = Callable[[Fields, list[bytes]], Answer]
+Reply = tuple[Fields, Sequence[Blob]]
+"""An answer as a worker gives it: what it sends as a view arrives as bytes."""
+Call = Callable[[Fields, list[bytes]], Reply]
 
 HEADER = struct.Struct(">I")
 
@@ -38,7 +41,7 @@ class Refusal(Exception):
         self.detail = detail
 
 
-def encode(fields: Fields, blobs: Sequence[bytes]) -> bytes:
+def encode(fields: Fields, blobs: Sequence[Blob]) -> bytes:
     """A message as bytes."""
     header = json.dumps({"fields": fields, "blobs": [len(blob) for blob in blobs]}).encode()
     return b"".join((HEADER.pack(len(header)), header, *blobs))

@@ -11,6 +11,10 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+from kiosk.gm.der import oddity
+
+INDEFINITE = b"\x80"
+
 
 def container_problem(
     document: bytes, byte_range: list[int], trust: list[asn1_x509.Certificate]
@@ -37,9 +41,9 @@ def _open(raw: bytes) -> tuple[cms.SignedData, int]:
     """
     size = len(core.load(raw).dump())
     info = cms.ContentInfo.load(raw[:size], strict=True)
-    definite = raw[1:2] != b"\x80"
-    if definite and info.copy().dump(force=True) != raw[:size]:
-        raise ValueError("not in its shortest encoding")
+    odd = None if raw[1:2] == INDEFINITE else oddity(raw[:size])
+    if odd:
+        raise ValueError(f"not in its shortest encoding: {odd}")
     if info["content_type"].native != "signed_data":
         raise ValueError("not signed data")
     return info["content"], size

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import numpy as np
+import cv2
 
 from kiosk.certificates.port import Page
 from kiosk.certificates.trust import Trust
@@ -83,8 +83,8 @@ def draw_page(document: bytes, number: int, dpi: float) -> Page:
     file = OfdFile(document)
     raster = render_page(file, number, dpi, read_stamps(file))
     height, width = raster.rgba.shape[:2]
-    colours = np.ascontiguousarray(raster.rgba[:, :, :3])
-    return Page(width, height, colours.tobytes())
+    rgb = cv2.cvtColor(raster.rgba, cv2.COLOR_RGBA2RGB)
+    return Page(width, height, rgb.data.cast("B"))
 
 
 def to_pdf(document: bytes) -> bytes:

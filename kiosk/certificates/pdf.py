@@ -7,6 +7,7 @@ leaves `intact` true. For the worker process; see `worker.py`.
 import io
 from datetime import datetime
 
+import cv2
 import numpy as np
 import pypdfium2
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -126,8 +127,11 @@ def draw_page(document: bytes, number: int, dpi: float) -> Page:
         )
     except pypdfium2.PdfiumError as error:
         raise ValueError(f"page {number}: {error}") from error
-    image = bitmap.to_numpy()[:, :, :3]
-    return Page(image.shape[1], image.shape[0], image.tobytes())
+    dots = bitmap.to_numpy()
+    rgb = np.ascontiguousarray(dots) if dots.shape[2] == 3 else cv2.cvtColor(
+        dots, cv2.COLOR_RGBA2RGB
+    )
+    return Page(rgb.shape[1], rgb.shape[0], rgb.data.cast("B"))
 
 
 def ink_of(document: bytes, number: int) -> np.ndarray:

@@ -35,7 +35,7 @@ class Page:
 
     width: int
     height: int
-    colours: bytes
+    colours: bytes | memoryview
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -16,7 +16,9 @@ from kiosk.certificates.verdict import FileFormat, Signature, Verdict, Verificat
 from kiosk.gm import BadCertificate, der
 from kiosk.gm.der import BadDer
 from kiosk.gm.signed_data import SM2_ALGORITHMS, SignedData
+from kiosk.gm.sm2 import SM2_SM3
 from kiosk.ofd.judge import GB_35275, Judged, Signed, judge_value, read_value
+from kiosk.ofd.seal import SealSignature
 
 SM2_PKCS7 = "SM2-PKCS7"
 
@@ -74,7 +76,7 @@ def verify_sm2(
                 FileFormat.PDF, Verdict.UNTRUSTED, None,
                 detail="signatures with SM2 and with other algorithms in one file",
             )
-        problem = range_problem(document, one)
+        problem = range_problem(document, one) or value_problem(one, trust)
         if problem:
             uncovered.append(problem)
         ends.append(sum(one.byte_range[2:4]))
@@ -110,6 +112,31 @@ def range_problem(document: bytes, entry: Entry) -> str | None:
         return f"bytes {start} to {behind}: not one hexadecimal string"
     if any(entry.contents[len(entry.value) :]):
         return f"bytes {start} to {behind}: something stands behind the signature"
+    return None
+
+
+def value_problem(entry: Entry, trust: Trust) -> str | None:
+    """What in the signature's own place agrees with nothing that is signed, or None."""
+    try:
+        problem = der.oddity(entry.value) or _stray(read_value(entry.value), trust)
+    except (BadDer, BadCertificate) as error:
+        problem = str(error)
+    place = f"bytes {entry.byte_range[1]} to {entry.byte_range[2]}"
+    return f"{place}: {problem}" if problem else None
+
+
+def _stray(found: SealSignature | SignedData | None, trust: Trust) -> str | None:
+    if isinstance(found, SealSignature):
+        return None if found.algorithm == SM2_SM3 else f"algorithm {found.algorithm}"
+    if found is None or found.stray:
+        return found.stray if found else "a bare signature"
+    known = (*found.certificates, *trust.chains.anchors)
+    for one in found.certificates:
+        vouched = one is found.signer or one in trust.chains.anchors or any(
+            one.issuer == other.subject and one.signed_by(other) for other in known
+        )
+        if not vouched:
+            return f"a certificate nobody vouches for: {one.name}"
     return None
 
 

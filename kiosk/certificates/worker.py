@@ -23,7 +23,7 @@ from kiosk.certificates.verdict import Verdict
 from kiosk.certificates.verify import verify_file
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt import draw_receipt
-from kiosk.worker import Answer, Call, Fields, Refusal
+from kiosk.worker import Call, Fields, Refusal, Reply
 
 BAD_TRUST = "bad_trust"
 """The kind of refusal where the trust list is at fault, and not the file."""
@@ -43,7 +43,7 @@ def _trust(folder: str) -> Trust:
         raise Refusal(BAD_TRUST, str(error)) from error
 
 
-def _warm_up(fields: Fields, blobs: list[bytes]) -> Answer:
+def _warm_up(fields: Fields, blobs: list[bytes]) -> Reply:
     """Load the trust list and set one line, so that the first citizen need not wait."""
     _trust(fields["trust"])
     annotate(_empty_page(), Annotation("预热", "", "", "", "", 1))
@@ -57,7 +57,7 @@ def _empty_page() -> bytes:
     return out.getvalue()
 
 
-def _check(fields: Fields, blobs: list[bytes]) -> Answer:
+def _check(fields: Fields, blobs: list[bytes]) -> Reply:
     """Verify a file and draw its first page: field `trust`, one blob."""
     verification = verify_file(blobs[0], _trust(fields["trust"]), datetime.now(UTC))
     if verification.verdict is not Verdict.GENUINE:
@@ -73,13 +73,13 @@ def _check(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"pages": pages, "signer": signer, **shape}, [preview.colours, marks]
 
 
-def _verify(fields: Fields, blobs: list[bytes]) -> Answer:
+def _verify(fields: Fields, blobs: list[bytes]) -> Reply:
     """All that is known of a file: field `trust`, one blob."""
     now = datetime.now(UTC)
     return verify_file(blobs[0], _trust(fields["trust"]), now).as_json(), []
 
 
-def _render(fields: Fields, blobs: list[bytes]) -> Answer:
+def _render(fields: Fields, blobs: list[bytes]) -> Reply:
     """A page as a picture: fields `page`, `dpi`, one blob."""
     try:
         page = render_page(blobs[0], fields["page"], fields["dpi"])
@@ -88,7 +88,7 @@ def _render(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"width": page.width, "height": page.height}, [page.colours]
 
 
-def _prepare(fields: Fields, blobs: list[bytes]) -> Answer:
+def _prepare(fields: Fields, blobs: list[bytes]) -> Reply:
     """The document to print: fields of Annotation, one blob."""
     try:
         document, pages = annotate(printable(blobs[0]), Annotation(**fields))
@@ -97,7 +97,7 @@ def _prepare(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"pages": pages}, [document]
 
 
-def _scan(fields: Fields, blobs: list[bytes]) -> Answer:
+def _scan(fields: Fields, blobs: list[bytes]) -> Reply:
     """Judge a picture of a printed copy: field `trust` (a folder with the lists), one blob."""
     folder = Path(fields["trust"])
     try:
@@ -120,7 +120,7 @@ def _picture(data: bytes) -> Image.Image:
     return picture
 
 
-def _receipt(fields: Fields, blobs: list[bytes]) -> Answer:
+def _receipt(fields: Fields, blobs: list[bytes]) -> Reply:
     """A receipt as packed dots: fields `receipt` and `dots`."""
     raster = draw_receipt(Receipt(**fields["receipt"]), fields["dots"])
     return {"rows": raster.shape[0]}, [np.packbits(raster, axis=1).tobytes()]

@@ -16,6 +16,7 @@ UNIVERSAL, CONTEXT = 0, 2
 CONSTRUCTED = 1
 TIMES = re.compile(r"(\d{12,14})(?:\.\d+)?(Z|[+-]\d{4})?")
 CENTURY_PIVOT = 50
+LARGEST_SHORT_TAG = 30
 
 
 class BadDer(ValueError):
@@ -143,3 +144,57 @@ def element(tag: int, *parts: bytes, kind: int = UNIVERSAL, constructed: bool = 
 def explicit(number: int, inner: bytes) -> bytes:
     """`[number] EXPLICIT` around an element."""
     return element(number, inner, kind=CONTEXT, constructed=True)
+
+
+def oddity(raw: bytes) -> str | None:
+    """What in an encoding is not the one way of DER to write it (X.690, clause 10), or None.
+
+    Looks at lengths, numbers, truth values, unused bits and the order of sets, to the leaves.
+    """
+    try:
+        waiting = [read(raw)]
+        while waiting:
+            one = waiting.pop()
+            problem = _odd_header(one) or _odd_value(one)
+            if problem:
+                return f"{problem} (tag {one.tag})"
+            if one.constructed:
+                waiting.extend(one.children)
+    except BadDer as error:
+        return str(error)
+    return None
+
+
+def _odd_header(one: Node) -> str | None:
+    shortest = one.kind << 6 | one.constructed << 5 | one.tag
+    if one.tag > LARGEST_SHORT_TAG:
+        return None
+    size = len(one.contents)
+    length = bytes([size]) if size < 0x80 else _long_length(size)
+    written = one.raw[: len(one.raw) - size]
+    return None if written == bytes([shortest]) + length else "not the shortest header"
+
+
+def _long_length(size: int) -> bytes:
+    digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([0x80 | len(digits)]) + digits
+
+
+def _odd_value(one: Node) -> str | None:
+    if one.kind != UNIVERSAL:
+        return None
+    value = one.contents
+    match one.tag:
+        case 1 if value not in (b"\x00", b"\xff"):
+            return "neither true nor false"
+        case 2 if not value or (len(value) > 1 and value[0] in (0, 0xFF)
+                                and (value[0] ^ value[1]) < 0x80):
+            return "not the shortest number"
+        case 3 if not value or value[0] > 7 or (value[0] and value[-1] & (1 << value[0]) - 1):
+            return "unused bits that say something"
+        case 5 if value:
+            return "something in nothing"
+        case 17:
+            parts = [child.raw for child in one.children]
+            return None if parts == sorted(parts) else "a set out of order"
+    return None

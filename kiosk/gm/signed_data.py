@@ -6,7 +6,7 @@ Without, it is over the content itself, which is that digest, in bytes or in Bas
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kiosk.gm import der
 from kiosk.gm.der import BadDer, Node
@@ -17,6 +17,9 @@ from kiosk.gm.x509 import BadCertificate, Certificate
 SIGNED_DATA = frozenset({"1.2.156.10197.6.1.4.2.2", "1.2.840.113549.1.7.2"})
 """GB/T 35275, and PKCS 7."""
 SM2_ALGORITHMS = frozenset({SM2_SM3, "1.2.156.10197.1.301.1", "1.2.156.10197.1.301"})
+SM3_OID = "1.2.156.10197.1.401"
+DATA = frozenset({"1.2.156.10197.6.1.4.2.1", "1.2.840.113549.1.7.1"})
+VERSIONS = (1, 3)
 MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 MOST_CERTIFICATES = 32
@@ -37,6 +40,8 @@ class SignedData:
     signature: bytes
     size: int
     """Bytes of the structure; what stands behind it was not signed."""
+    stray: str
+    """What in the unsigned parts agrees with nothing that is signed; empty where all does."""
 
     def value_fits(self, meant: bytes) -> bool:
         """Whether the signer's key made the signature; `meant` is what it stands for."""
@@ -48,7 +53,7 @@ class SignedData:
             signed = meant if self.content is None else self.content
         try:
             return self.signer.sm2_key.verify(signed, self.signature, user_id=DEFAULT_USER_ID)
-        except BadKey:
+        except (BadKey, BadCertificate):
             return False
 
     def digest_fits(self, meant: bytes) -> bool:
@@ -82,6 +87,8 @@ def read_signed_data(raw: bytes) -> SignedData:
     if parts[0].is_a(der.OID):
         if parts[0].oid not in SIGNED_DATA:
             raise BadDer(f"content of type {parts[0].oid} is not signed data")
+        if not parts[1].is_tagged(0):
+            raise BadDer("signed data without its content")
         parts = der.read(parts[1].contents).sequence("signed data", 4)
     encapsulated = parts[2].sequence("content", 1)
     tagged = {part.tag: part for part in parts[3:] if part.kind == der.CONTEXT}
@@ -89,9 +96,22 @@ def read_signed_data(raw: bytes) -> SignedData:
     signers = parts[-1].children
     if not parts[-1].is_a(der.SET) or not signers:
         raise BadDer("signed data without a signer")
-    return _signer(
-        signers[0], _content(encapsulated), certificates, len(outer.raw)
-    )
+    found = _signer(signers[0], _content(encapsulated), certificates, len(outer.raw))
+    stray = _stray_around(parts, encapsulated, len(signers))
+    return replace(found, stray=stray) if stray else found
+
+
+def _stray_around(parts: tuple[Node, ...], encapsulated: tuple[Node, ...], signers: int) -> str:
+    if parts[0].number not in VERSIONS or signers != 1:
+        return "another version, or several signers"
+    known = all(part.is_tagged(0) or part.is_tagged(1) for part in parts[3:-1])
+    if not known or not all(part.is_tagged(0) for part in encapsulated[1:]):
+        return "parts of an unknown kind"
+    if not parts[1].is_a(der.SET) or {one.oid for one in parts[1].children} != {SM3_OID}:
+        return "digests other than SM3"
+    if encapsulated[0].oid not in DATA:
+        return f"content of type {encapsulated[0].oid}"
+    return ""
 
 
 def _content(encapsulated: tuple[Node, ...]) -> bytes | None:
@@ -131,7 +151,23 @@ def _signer(
         signing_time=values.get(SIGNING_TIME),
         signature=rest[1].octets,
         size=size,
+        stray=_stray_of_signer(info, parts, rest, signer),
     )
+
+
+def _stray_of_signer(
+    info: Node, parts: list[Node], rest: list[Node], signer: Certificate
+) -> str:
+    if parts[0].number not in VERSIONS or len(rest) != 2:
+        return "another version of the signer, or something more of it"
+    if parts[1].raw != signer.issuer_and_serial:
+        return "the signer is named otherwise than in the certificate"
+    if parts[2].oid != SM3_OID:
+        return "a digest other than SM3"
+    for one in (parts[2], rest[0]):
+        if any(child.contents for child in one.children[1:]):
+            return "an algorithm with parameters"
+    return der.oddity(info.raw) or ""
 
 
 def _attributes(bag: Node | None) -> dict[str, Node]:

@@ -14,7 +14,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from kiosk.gm.sm2 import CURVE, DEFAULT_USER_ID, SM2_SM3, PublicKey
+from kiosk.gm import der
+from kiosk.gm.sm2 import CURVE, DEFAULT_USER_ID, SM2_SM3, BadKey, PublicKey
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512(),
@@ -36,6 +37,7 @@ class Usage:
     unknown_critical: tuple[str, ...]
 
 
+UNREADABLE_NAME = "a name that cannot be read"
 KNOWN_EXTENSIONS = {
     "basic_constraints", "key_usage", "extended_key_usage", "certificate_policies",
     "subject_alt_name", "issuer_alt_name",
@@ -77,6 +79,7 @@ class Certificate:
             self.subject = Name(self._tbs["subject"])
             self.issuer = Name(self._tbs["issuer"])
             self.serial: int = self._tbs["serial_number"].native
+            self.public_key_der = bytes(self._tbs["subject_public_key_info"].dump())
         except (ValueError, TypeError, KeyError) as error:
             raise BadCertificate(f"not a certificate: {error}") from error
 
@@ -89,20 +92,26 @@ class Certificate:
     @cached_property
     def name(self) -> str:
         """The subject's common name, or the whole subject."""
-        native = self._tbs["subject"].native
-        name = native.get("common_name") or self._tbs["subject"].human_friendly
+        try:
+            native = self._tbs["subject"].native
+            name = native.get("common_name") or self._tbs["subject"].human_friendly
+        except (ValueError, TypeError):
+            return UNREADABLE_NAME
         return ", ".join(name) if isinstance(name, list) else str(name)
 
     @cached_property
     def issuer_name(self) -> str:
         """The issuer in words."""
-        return str(self._tbs["issuer"].human_friendly)
+        try:
+            return str(self._tbs["issuer"].human_friendly)
+        except (ValueError, TypeError):
+            return UNREADABLE_NAME
 
     @property
     def issuer_and_serial(self) -> bytes:
         """How signed data names the certificate (IssuerAndSerialNumber, DER)."""
-        serial = self._tbs["serial_number"].dump()
-        return bytes(core.Sequence(contents=self._tbs["issuer"].dump() + serial).dump())
+        issuer, serial = self._tbs["issuer"].dump(), self._tbs["serial_number"].dump()
+        return der.element(der.SEQUENCE, issuer, serial)
 
     @cached_property
     def validity(self) -> tuple[datetime, datetime]:
@@ -114,17 +123,13 @@ class Certificate:
             raise BadCertificate(f"{self.name}: its dates: {error}") from error
 
     @cached_property
-    def public_key_der(self) -> bytes:
-        """The SubjectPublicKeyInfo."""
-        return bytes(self._tbs["subject_public_key_info"].dump())
-
-    @cached_property
     def is_sm2(self) -> bool:
         """Whether its key is on the SM2 curve."""
-        algorithm = self._tbs["subject_public_key_info"]["algorithm"]
         try:
-            return bool(core.ObjectIdentifier.load(algorithm["parameters"].dump()).dotted == CURVE)
-        except (ValueError, TypeError):
+            algorithm = der.read(self.public_key_der).sequence("a key", 2)[0]
+            parts = algorithm.sequence("an algorithm", 1)
+            return len(parts) > 1 and parts[1].is_a(der.OID) and parts[1].oid == CURVE
+        except der.BadDer:
             return False
 
     @cached_property
@@ -155,12 +160,12 @@ class Certificate:
 
     def signed_by(self, issuer: "Certificate") -> bool:
         """Whether another certificate's key signed this one."""
-        return signature_fits(
-            issuer,
-            self._parsed["signature_algorithm"]["algorithm"],
-            self._tbs.dump(),
-            self._parsed["signature_value"].native,
-        )
+        try:
+            algorithm = self._parsed["signature_algorithm"]["algorithm"]
+            signature = self._parsed["signature_value"].native
+        except (ValueError, TypeError) as error:
+            raise BadCertificate(f"{self.name}: its signature: {error}") from error
+        return signature_fits(issuer, algorithm, self._tbs.dump(), signature)
 
 
 class RevocationList:
@@ -198,18 +203,21 @@ def signature_fits(
 ) -> bool:
     """Whether the issuer's key made a signature; False for algorithms that are not accepted."""
     if issuer.is_sm2:
-        return bool(algorithm.dotted == SM2_SM3) and issuer.sm2_key.verify(
-            signed, signature, user_id=DEFAULT_USER_ID
-        )
+        try:
+            key = issuer.sm2_key
+        except BadKey:
+            return False
+        fits = key.verify(signed, signature, user_id=DEFAULT_USER_ID)
+        return bool(algorithm.dotted == SM2_SM3) and fits
     digest = HASHES.get(str(algorithm.native).split("_", maxsplit=1)[0])
     if digest is None:
         return False
     try:
-        key = serialization.load_der_public_key(issuer.public_key_der)
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, signed, padding.PKCS1v15(), digest)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, signed, ec.ECDSA(digest))
+        other = serialization.load_der_public_key(issuer.public_key_der)
+        if isinstance(other, rsa.RSAPublicKey):
+            other.verify(signature, signed, padding.PKCS1v15(), digest)
+        elif isinstance(other, ec.EllipticCurvePublicKey):
+            other.verify(signature, signed, ec.ECDSA(digest))
         else:
             return False
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):
