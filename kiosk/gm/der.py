@@ -185,6 +185,8 @@ def _odd_value(one: Node) -> str | None:
         return None
     value = one.contents
     match one.tag:
+        case 0:
+            return "an end of nothing"
         case 1 if value not in (b"\x00", b"\xff"):
             return "neither true nor false"
         case 2 if not value or (len(value) > 1 and value[0] in (0, 0xFF)

@@ -87,7 +87,7 @@ def read_signed_data(raw: bytes) -> SignedData:
     if parts[0].is_a(der.OID):
         if parts[0].oid not in SIGNED_DATA:
             raise BadDer(f"content of type {parts[0].oid} is not signed data")
-        if not parts[1].is_tagged(0):
+        if len(parts) != 2 or not parts[1].is_tagged(0):
             raise BadDer("signed data without its content")
         parts = der.read(parts[1].contents).sequence("signed data", 4)
     encapsulated = parts[2].sequence("content", 1)
