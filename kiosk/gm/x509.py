@@ -162,10 +162,11 @@ class Certificate:
         """Whether another certificate's key signed this one."""
         try:
             algorithm = self._parsed["signature_algorithm"]["algorithm"]
-            signature = self._parsed["signature_value"].native
+            written = self._parsed["signature_value"].contents
         except (ValueError, TypeError) as error:
             raise BadCertificate(f"{self.name}: its signature: {error}") from error
-        return signature_fits(issuer, algorithm, self._tbs.dump(), signature)
+        whole_bytes = written[:1] == b"\x00"
+        return whole_bytes and signature_fits(issuer, algorithm, self._tbs.dump(), written[1:])
 
 
 class RevocationList:
