@@ -33,7 +33,9 @@ class Package:
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
             entries = [one for one in self._archive.infolist() if not one.is_dir()]
-        except (zipfile.BadZipFile, ValueError, OSError, struct.error, EOFError) as error:
+        except (
+            zipfile.BadZipFile, ValueError, OSError, struct.error, EOFError, NotImplementedError,
+        ) as error:
             raise OfdError(OfdReason.NOT_A_PACKAGE, "package", str(error)) from error
         _check_sizes(entries)
         _check_layout(entries)
