@@ -12,7 +12,8 @@ help:             ## what there is to make
 
 setup: $(READY)   ## Debian packages, .venv, fonts
 
-$(READY): requirements-dev.txt deploy/setup.sh deploy/packages.txt screens/fonts.py
+$(READY): requirements-dev.txt deploy/setup.sh deploy/packages.txt screens/fonts.py \
+		tests/kiosk/identity/provider/package-lock.json
 	bash deploy/setup.sh
 	@mkdir -p $(@D) && touch $@
 

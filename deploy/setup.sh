@@ -42,6 +42,13 @@ make_environment() {
     .venv/bin/python -m pip install -q --no-deps --require-hashes -r requirements-dev.txt
 }
 
+install_provider() {
+    # A certified OpenID provider that none of us wrote, for the tests of kiosk/identity.
+    PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm ci --silent --no-audit --no-fund \
+        --prefix tests/kiosk/identity/provider
+}
+
 install_packages
 make_environment
+install_provider
 .venv/bin/python -m screens.fonts

@@ -7,6 +7,7 @@ slow or answers nonsense is called the same everywhere.
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,15 @@ from kiosk.reasons import Reason
 
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reply:
+    """An answer of any status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Platform:
@@ -48,6 +58,12 @@ class Platform:
         """The JSON of the answer to JSON. Raises Failure."""
         return decode_json(await self._request("POST", url, headers or {}, None, body))
 
+    async def exchange(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Reply:
+        """The answer to a form, whatever its status. Raises Failure where there is none."""
+        return await self._reply("POST", url, headers, form, None)
+
     async def close(self) -> None:
         """End the session."""
         if self._session is not None:
@@ -58,6 +74,15 @@ class Platform:
         self, method: str, url: str, headers: Mapping[str, str],
         form: Mapping[str, str] | None, body: Mapping[str, Any] | None = None,
     ) -> bytes:
+        reply = await self._reply(method, url, headers, form, body)
+        if reply.status != 200:
+            raise refusal(reply.status, reply.body, f"{method} {url}")
+        return reply.body
+
+    async def _reply(
+        self, method: str, url: str, headers: Mapping[str, str],
+        form: Mapping[str, str] | None, body: Mapping[str, Any] | None,
+    ) -> Reply:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout), trust_env=False
@@ -73,9 +98,7 @@ class Platform:
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
-        if response.status != 200:
-            raise refusal(response.status, answer, f"{method} {url}")
-        return answer
+        return Reply(response.status, response.headers, answer)
 
 
 async def read_limited(response: aiohttp.ClientResponse) -> bytes:

@@ -14,11 +14,12 @@ from joserfc.jwk import ECKey
 from kiosk.config import Config, load
 
 TERMINAL_ID = "DEMO-0001"
+PLACE = "柳塘村便民服务中心"
 
 CONFIG = """\
 [terminal]
 id = "{terminal}"
-place_zh = "柳塘村便民服务中心"
+place_zh = "{place}"
 place_en = "Liutang Village Service Centre"
 key = "terminal.pem"
 state = "state"
@@ -116,12 +117,13 @@ class Stage:
         pem.touch(mode=0o600)
         pem.write_bytes(key.as_pem(private=True))
         self.order(
-            "platform", "register", terminal=TERMINAL_ID, public_key=key.as_dict(private=False)
+            "platform", "register", terminal=TERMINAL_ID, place=PLACE,
+            public_key=key.as_dict(private=False),
         )
         path = self.folder / "kiosk.toml"
         path.write_text(
             CONFIG.format(
-                terminal=TERMINAL_ID, decoder=decoder, width=panel.width,
+                terminal=TERMINAL_ID, place=PLACE, decoder=decoder, width=panel.width,
                 height=panel.height, px_per_mm=panel.px_per_mm, **self.places,
             ),
             encoding="utf-8",

@@ -23,23 +23,18 @@ from joserfc.jwk import ECKey
 
 from sandbox.keys import KeyStore
 from sandbox.people.registry import Person, holder_of
+from sandbox.phone import PHONE_GRANT, PHONE_INTERVAL, PHONE_SECONDS, PhoneDesk
+from sandbox.refused import Refused
 
 ALGORITHMS = ["ES256"]
 ASSERTION_SECONDS = 60
 TOKEN_SECONDS = 300
 ACR_CARD_AND_FACE = "urn:tongban:acr:card-face"
 AMR_CARD_AND_FACE = ["sc", "face", "pop", "mfa"]
+ACR_PHONE = "urn:tongban:acr:phone"
+AMR_PHONE = ["user", "pop", "mfa"]
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-
-class Refused(Exception):
-    """A request that the identity service refuses: an OAuth error code and why."""
-
-    def __init__(self, error: str, why: str) -> None:
-        super().__init__(f"{error}: {why}")
-        self.error = error
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,8 @@ class Grant:
     person: Person
     terminal: str
     expires: float
+    key: str
+    """The thumbprint of the key that the token is bound to (RFC 9449)."""
 
 
 class IdentityService:
@@ -64,16 +61,21 @@ class IdentityService:
         self._terminals: dict[str, ECKey] = {}
         self._used: dict[str, float] = {}
         self._grants: dict[str, Grant] = {}
+        self._places: dict[str, str] = {}
+        self._phones = PhoneDesk(clock)
 
-    def register(self, terminal: str, public_key: dict[str, Any]) -> None:
-        """Let a terminal in, with its public key as a JWK."""
+    def register(self, terminal: str, public_key: dict[str, Any], place: str = "") -> None:
+        """Let a terminal in, with its public key as a JWK, and where it stands."""
         self._terminals[terminal] = ECKey.import_key(public_key)
+        self._places[terminal] = place or terminal
 
     def discovery(self) -> dict[str, object]:
         """The document at /.well-known/openid-configuration."""
         return {
             "issuer": self.issuer,
             "token_endpoint": self.token_endpoint,
+            "device_authorization_endpoint": f"{self.issuer}/identity/device",
+            "dpop_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint": f"{self.issuer}/identity/revoke",
             "jwks_uri": f"{self.issuer}/identity/jwks",
             "face_reference_endpoint": f"{self.issuer}/identity/face-reference",
@@ -83,8 +85,8 @@ class IdentityService:
             "id_token_signing_alg_values_supported": ALGORITHMS,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "grant_types_supported": [GRANT],
-            "acr_values_supported": [ACR_CARD_AND_FACE],
+            "grant_types_supported": [GRANT, PHONE_GRANT],
+            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_PHONE],
             "claims_supported": ["acr", "amr", "verified_claims"],
             "verified_claims_supported": True,
             "evidence_supported": ["document"],
@@ -103,36 +105,77 @@ class IdentityService:
             raise Refused("invalid_client", "issuer and subject differ")
         return str(claims["iss"])
 
-    def sign_in(self, terminal: str, assertion: str, forged: bool) -> dict[str, object]:
-        """Exchange a citizen's assertion for tokens. Raises Refused."""
+    def sign_in(
+        self, terminal: str, assertion: str, forged: bool, key: str
+    ) -> dict[str, object]:
+        """Exchange a citizen's assertion for tokens bound to a key. Raises Refused."""
         claims, person = self._citizen(terminal, assertion)
         evidence = _evidence(claims)
         methods = {check.get("check_method") for check in evidence.get("check_details", [])}
         if not {"vcrypt", "bvp"} <= methods:
             raise Refused("invalid_grant", "chip and face must both have been checked")
+        return self._issue(
+            Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
+            {"nonce": claims["jti"], "acr": ACR_CARD_AND_FACE, "amr": AMR_CARD_AND_FACE}, forged,
+        )
+
+    def _issue(self, grant: Grant, told: dict[str, object], forged: bool) -> dict[str, object]:
+        """A token answer for a citizen."""
         token = secrets.token_urlsafe(32)
-        now = self._clock()
-        self._grants[token] = Grant(person, terminal, now + TOKEN_SECONDS)
-        pairwise = hashlib.sha256(f"{terminal}/{person.number}".encode()).hexdigest()
+        now = int(self._clock())
+        self._grants[token] = grant
+        subject = f"{grant.terminal}/{grant.person.number}"
         id_token = {
             "iss": self.issuer,
-            "aud": terminal,
-            "sub": pairwise,
-            "iat": int(now),
-            "exp": int(now) + TOKEN_SECONDS,
-            "auth_time": int(now),
-            "nonce": claims["jti"],
-            "acr": ACR_CARD_AND_FACE,
-            "amr": AMR_CARD_AND_FACE,
+            "aud": grant.terminal,
+            "sub": hashlib.sha256(subject.encode()).hexdigest(),
+            "iat": now,
+            "exp": now + TOKEN_SECONDS,
+            "auth_time": now,
+            **told,
         }
         key = self._keys.forger_key if forged else self._keys.token_key
         return {
             "access_token": token,
-            "token_type": "Bearer",
+            "token_type": "DPoP",
             "expires_in": TOKEN_SECONDS,
             "scope": "certificates",
             "id_token": jwt.encode({"alg": "ES256", "kid": key.kid}, id_token, key),
         }
+
+    # The phone
+
+    def begin_phone(self, terminal: str) -> dict[str, object]:
+        """Codes for a sign-in by phone (RFC 8628)."""
+        code = self._phones.begin(terminal)
+        address = f"{self.issuer}/phone"
+        return {
+            "device_code": code.device_code,
+            "user_code": code.user_code,
+            "verification_uri": address,
+            "verification_uri_complete": f"{address}?user_code={code.user_code}",
+            "expires_in": PHONE_SECONDS,
+            "interval": PHONE_INTERVAL,
+        }
+
+    def phone_place(self, user_code: str) -> str | None:
+        """The place of the terminal that waits for a code, for the phone to show; or None."""
+        waiting = self._phones.find(user_code)
+        return self._places.get(waiting.terminal, waiting.terminal) if waiting else None
+
+    def answer_phone(self, user_code: str, person: Person | None) -> bool:
+        """What somebody said on a phone; None refuses. False for a code that nobody waits for."""
+        return self._phones.answer(user_code, person)
+
+    def poll_phone(
+        self, terminal: str, device_code: str, forged: bool, key: str
+    ) -> dict[str, object]:
+        """The tokens, once the phone has said yes. Raises Refused."""
+        person = self._phones.poll(terminal, device_code)
+        return self._issue(
+            Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
+            {"acr": ACR_PHONE, "amr": AMR_PHONE}, forged,
+        )
 
     def face_reference(self, terminal: str, assertion: str) -> Person:
         """The person whose reference picture a terminal may have once. Raises Refused."""
@@ -141,12 +184,30 @@ class IdentityService:
             raise Refused("invalid_grant", "the citizen's consent is missing")
         return person
 
-    def grant(self, token: str) -> Grant:
-        """The grant behind an access token. Raises Refused."""
+    def grant(self, token: str, proof: str, method: str, url: str) -> Grant:
+        """The grant behind an access token, whose holder proves to hold its key. Raises Refused."""
         grant = self._grants.get(token)
         if grant is None or grant.expires <= self._clock():
             raise Refused("invalid_token", "the token is unknown or has expired")
+        try:
+            key = self.check_proof(proof, method, url, token)
+        except Refused as refused:
+            raise Refused("invalid_token", refused.why) from refused
+        if key != grant.key:
+            raise Refused("invalid_token", "the token is bound to another key")
         return grant
+
+    def check_proof(self, proof: str, method: str, url: str, token: str = "") -> str:
+        """The thumbprint of the key that a DPoP proof shows (RFC 9449, 4.3). Raises Refused."""
+        now = self._clock()
+        claims, key = open_proof(proof)
+        meant = {"htm": method, "htu": url, **({"ath": token_hash(token)} if token else {})}
+        if any(claims.get(name) != value for name, value in meant.items()):
+            raise Refused("invalid_dpop_proof", "the proof is for another request")
+        if not abs(float(claims.get("iat", 0)) - now) <= ASSERTION_SECONDS:
+            raise Refused("invalid_dpop_proof", "the proof is not of this minute")
+        self._use(f"dpop {claims.get('jti')}", now + ASSERTION_SECONDS, "invalid_dpop_proof")
+        return key.thumbprint()
 
     def revoke(self, token: str) -> None:
         """Forget a token (RFC 7009): an unknown one is no error."""
@@ -192,9 +253,31 @@ class IdentityService:
         self._used[jti] = expires
 
 
-def _payload(token: str) -> bytes:
-    part = token.split(".")[1]
+def open_proof(proof: str) -> tuple[dict[str, Any], ECKey]:
+    """The claims of a DPoP proof, and the key that it shows and is signed by. Raises Refused."""
+    try:
+        header = json.loads(_decoded(proof.split(".", maxsplit=1)[0]))
+        if header.get("typ") != "dpop+jwt" or "d" in header["jwk"]:
+            raise ValueError("no proof, or one with a private key")
+        key = ECKey.import_key(header["jwk"])
+        claims: dict[str, Any] = jwt.decode(proof, key, algorithms=ALGORITHMS).claims
+    except (JoseError, ValueError, KeyError, TypeError, IndexError) as problem:
+        raise Refused("invalid_dpop_proof", f"no proof of a key ({problem})") from problem
+    return claims, key
+
+
+def token_hash(token: str) -> str:
+    """How a proof names its token."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _payload(token: str) -> bytes:
+    return _decoded(token.split(".")[1])
 
 
 def _evidence(claims: dict[str, Any]) -> dict[str, Any]:

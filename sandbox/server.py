@@ -22,11 +22,15 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, Field
 
 from sandbox.faults import FAULTS, Faults, change_one_byte
-from sandbox.identity import GRANT, Grant, IdentityService, Refused
+from sandbox.identity import GRANT, Grant, IdentityService
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.people.drawing import Pose, draw_portrait
+from sandbox.people.registry import person as find_person
+from sandbox.phone import PHONE_GRANT
+from sandbox.phone_page import phone_page
 from sandbox.proofs import ProofService, Wanted
+from sandbox.refused import Refused
 from sandbox.sm2 import revocation_list
 
 SLOW_SECONDS = 30
@@ -48,6 +52,17 @@ class Tokens(BaseModel):
     expires_in: int = Field(description="seconds")
     scope: str
     id_token: str = Field(description="signed; carries acr, amr and the assertion's jti as nonce")
+
+
+class PhoneCodes(BaseModel):
+    """What a terminal shows, and what it polls with."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int = Field(description="seconds")
+    interval: int = Field(description="seconds between polls")
 
 
 class OAuthError(BaseModel):
@@ -120,6 +135,7 @@ class Registration(BaseModel):
 
     terminal: str
     public_key: dict[str, Any] = Field(description="an EC P-256 JWK")
+    place: str = Field("", description="where it stands, as the citizen's phone shows it")
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthError}, 401: {"model": OAuthError}}
@@ -226,16 +242,46 @@ def _add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> No
     async def token(
         caller: caller_type,
         grant_type: Annotated[str, Form()],
-        assertion: Annotated[str, Form()],
+        assertion: Annotated[str, Form()] = "",
+        device_code: Annotated[str, Form()] = "",
+        dpop: Annotated[str, Header()] = "",
     ) -> Tokens:
-        """Sign a citizen in by an assertion of document and face (RFC 7523)."""
-        if grant_type != GRANT:
-            raise Refused("unsupported_grant_type", grant_type)
+        """Sign a citizen in: an assertion of document and face (RFC 7523), or a phone (RFC 8628).
+
+        The tokens are bound to the key of the request's DPoP proof (RFC 9449).
+        """
+        key = identity.check_proof(dpop, "POST", identity.token_endpoint)
+        forged = "token_forged" in faults
         if "sign_in_refused" in faults:
             raise Refused("invalid_grant", "refused on demand")
-        return Tokens.model_validate(
-            identity.sign_in(caller, assertion, forged="token_forged" in faults)
-        )
+        if grant_type == PHONE_GRANT:
+            return Tokens.model_validate(identity.poll_phone(caller, device_code, forged, key))
+        if grant_type != GRANT:
+            raise Refused("unsupported_grant_type", grant_type)
+        return Tokens.model_validate(identity.sign_in(caller, assertion, forged, key))
+
+    @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
+    async def device(caller: caller_type) -> PhoneCodes:
+        """Codes for a sign-in by phone (RFC 8628)."""
+        return PhoneCodes.model_validate(identity.begin_phone(caller))
+
+    @app.get("/phone", tags=["phone"])
+    async def phone(user_code: str = "") -> HTMLResponse:
+        """What a citizen's phone shows: which terminal, where, and which code."""
+        return HTMLResponse(phone_page(user_code, identity.phone_place(user_code)))
+
+    @app.post("/phone", tags=["phone"])
+    async def answer(
+        user_code: Annotated[str, Form()], person: Annotated[str, Form()] = "",
+        decision: Annotated[str, Form()] = "refuse",
+    ) -> HTMLResponse:
+        """What the citizen decided on the phone."""
+        try:
+            who = find_person(person) if decision == "confirm" else None
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        known = identity.answer_phone(user_code, who)
+        return HTMLResponse(phone_page(user_code, None, answered=known), 200 if known else 404)
 
     @app.post("/identity/revoke", tags=["identity"])
     async def revoke(caller: caller_type, token: Annotated[str, Form()]) -> dict[str, str]:
@@ -256,13 +302,24 @@ def _add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> No
         return Response(cv2.imencode(".png", picture)[1].tobytes(), media_type="image/png")
 
 
+def citizen_of(identity: IdentityService) -> Callable[..., Grant]:
+    """Who asks: by a token, and a proof that it is in the right hands."""
+
+    def citizen(
+        request: Request, authorization: Annotated[str, Header()] = "",
+        dpop: Annotated[str, Header()] = "",
+    ) -> Grant:
+        token = authorization.removeprefix("DPoP ")
+        url = f"{identity.issuer}{request.url.path}"
+        return identity.grant(token, dpop, request.method, url)
+
+    return citizen
+
+
 def _add_library(
     app: FastAPI, identity: IdentityService, library: Library, faults: Faults
 ) -> None:
-    def citizen(authorization: Annotated[str, Header()] = "") -> Grant:
-        return identity.grant(authorization.removeprefix("Bearer "))
-
-    citizen_type = Annotated[Grant, Depends(citizen)]
+    citizen_type = Annotated[Grant, Depends(citizen_of(identity))]
 
     @app.get("/library/certificates", tags=["library"], responses=REFUSALS)
     async def certificates(grant: citizen_type) -> Certificates:
@@ -293,12 +350,9 @@ def _add_library(
 def _add_proofs(
     app: FastAPI, identity: IdentityService, library: Library, proofs: ProofService
 ) -> None:
-    def citizen(authorization: Annotated[str, Header()] = "") -> Grant:
-        return identity.grant(authorization.removeprefix("Bearer "))
-
     @app.post("/library/certificates/{identifier}/proofs", tags=["paper"], responses=REFUSALS)
     def prove(
-        grant: Annotated[Grant, Depends(citizen)], identifier: str, copies: Copies
+        grant: Annotated[Grant, Depends(citizen_of(identity))], identifier: str, copies: Copies
     ) -> Proofs:
         """Codes for copies of a certificate; each names its copy."""
         issued = library.find(grant.person, identifier)
@@ -358,7 +412,9 @@ def _add_switches(app: FastAPI, identity: IdentityService, faults: Faults) -> No
     @app.post("/sandbox/terminals", tags=["sandbox"])
     async def register(registration: Registration) -> dict[str, str]:
         """Let a terminal in. In a province this is the work of its operators."""
-        identity.register(registration.terminal, registration.public_key)
+        identity.register(
+            registration.terminal, registration.public_key, registration.place
+        )
         return {"terminal": registration.terminal}
 
 

@@ -115,7 +115,9 @@ class Platform:
                 self._app.state.faults.clear()
                 self.line.mend()
             case "register":
-                self._app.state.identity.register(command["terminal"], command["public_key"])
+                self._app.state.identity.register(
+                    command["terminal"], command["public_key"], command.get("place", "")
+                )
             case other:
                 raise ValueError(f"unknown command {other!r}")
 

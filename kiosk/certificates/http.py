@@ -36,7 +36,9 @@ class HttpLibrary:
 
     async def list(self, session: Session) -> list[Certificate]:
         """What the citizen holds. Raises Failure."""
-        answer = await self._platform.get_json(self._certificates, _authorisation(session))
+        answer = await self._platform.get_json(
+            self._certificates, session.authorise("GET", self._certificates)
+        )
         try:
             return [read_entry(entry) for entry in answer["certificates"]]
         except (KeyError, TypeError, ValueError) as error:
@@ -45,7 +47,7 @@ class HttpLibrary:
     async def fetch(self, session: Session, certificate: Certificate) -> bytes:
         """The file of one certificate. Raises Failure."""
         address = f"{self._certificates}/{quote(certificate.identifier)}/file"
-        return await self._platform.get(address, _authorisation(session))
+        return await self._platform.get(address, session.authorise("GET", address))
 
 
     async def prove(
@@ -54,7 +56,9 @@ class HttpLibrary:
         """The text of a code for each copy. Raises Failure."""
         body = {**asdict(request), "page_marks": request.page_marks.hex()}
         address = f"{self._certificates}/{quote(certificate.identifier)}/proofs"
-        answer = await self._platform.send_json(address, body, _authorisation(session))
+        answer = await self._platform.send_json(
+            address, body, session.authorise("POST", address)
+        )
         codes = answer.get("codes") if isinstance(answer, dict) else None
         if not isinstance(codes, list) or len(codes) != request.copies:
             raise Failure(Reason.PLATFORM_INVALID, f"not {request.copies} codes")
@@ -93,6 +97,3 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
 def _day(value: object) -> date | None:
     return date.fromisoformat(str(value)) if value else None
 
-
-def _authorisation(session: Session) -> dict[str, str]:
-    return {"Authorization": f"Bearer {session.token}"}

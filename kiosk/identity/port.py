@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.idcard.port import IdentityDocument
+from kiosk.identity.dpop import ProofKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Session:
     token: str
     acr: str
     amr: tuple[str, ...]
+    proof_key: ProofKey
+
+    def authorise(self, method: str, url: str) -> dict[str, str]:
+        """The headers of a request as this citizen: the token, and that it is ours."""
+        return {
+            "Authorization": f"DPoP {self.token}",
+            "DPoP": self.proof_key.proof(method, url, self.token),
+        }
 
     def __repr__(self) -> str:
         return f"<Session {self.acr}>"

@@ -1,0 +1,160 @@
+"""An OpenID provider as a terminal asks it: discovery, private_key_jwt, DPoP, identity tokens.
+
+What the provider says is checked as the standards have it: its issuer, the signature of
+every identity token by a published key and an algorithm of our list, audience and time.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+
+from kiosk.errors import Failure
+from kiosk.identity.dpop import ProofKey
+from kiosk.identity.evidence import TokenFactory
+from kiosk.identity.port import Session
+from kiosk.platform import Platform, Reply, decode_json
+from kiosk.reasons import Reason
+
+CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ALGORITHMS = ["ES256"]
+CLOCK_SKEW = 60
+USE_NONCE = "use_dpop_nonce"
+
+
+class Denied(Failure):
+    """A provider's refusal with its OAuth error code (RFC 6749, section 5.2)."""
+
+    def __init__(self, error: str, detail: str) -> None:
+        super().__init__(Reason.SIGN_IN_REFUSED, f"{error}: {detail}")
+        self.error = error
+
+
+class OidcClient:
+    """A terminal as a client of one provider."""
+
+    def __init__(
+        self, platform: Platform, terminal: str, key: ECKey,
+        now: Callable[[], float] = time.time,
+        unique: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+    ) -> None:
+        self._platform = platform
+        self._terminal = terminal
+        self._key = key
+        self._now = now
+        self._unique = unique
+        self.tokens = TokenFactory(terminal, now, unique)
+        self._metadata: dict[str, Any] | None = None
+        self._keys: KeySet | None = None
+        self._nonce = ""
+
+    async def discover(self) -> None:
+        """Fetch discovery document and keys; kept until an answer does not verify."""
+        if self._metadata is None:
+            address = f"{self._platform.address}/.well-known/openid-configuration"
+            metadata = await self._platform.get_json(address)
+            if not isinstance(metadata, dict) or metadata.get("issuer") != self._platform.address:
+                raise Failure(Reason.PLATFORM_INVALID, "discovery names another issuer")
+            self._metadata = metadata
+        if self._keys is None:
+            try:
+                keys = await self._platform.get_json(self.endpoint("jwks_uri"))
+                self._keys = KeySet.import_key_set(keys)
+            except (JoseError, ValueError, KeyError, TypeError) as error:
+                raise Failure(Reason.PLATFORM_INVALID, f"keys: {error}") from error
+
+    def endpoint(self, name: str) -> str:
+        """An address of the discovery document. Raises Failure."""
+        value = (self._metadata or {}).get(name)
+        if not isinstance(value, str):
+            raise Failure(Reason.PLATFORM_INVALID, f"discovery has no {name}")
+        return value
+
+    def new_proof_key(self) -> ProofKey:
+        """A key for one sign-in."""
+        return ProofKey(self._now, self._unique)
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A token by the terminal's key."""
+        return jwt.encode({"alg": "ES256", "typ": "JWT"}, claims, self._key)
+
+    def credentials(self) -> dict[str, str]:
+        """The fields by which the terminal authenticates, good for one request."""
+        return {
+            "client_id": self._terminal,
+            "client_assertion_type": CLIENT_ASSERTION,
+            "client_assertion": self.sign(self.tokens.client(self.endpoint("issuer"))),
+        }
+
+    async def ask(
+        self, endpoint: str, form: dict[str, str], proof_key: ProofKey | None = None
+    ) -> dict[str, Any]:
+        """Post a form as this client; the JSON of the answer. Raises Denied, Failure.
+
+        A provider that wants a nonce in proofs names it, and is asked once more.
+        """
+        await self.discover()
+        url = self.endpoint(endpoint)
+        for attempt in (1, 2):
+            headers = {"DPoP": proof_key.proof("POST", url, nonce=self._nonce)} if proof_key else {}
+            reply = await self._platform.exchange(url, {**self.credentials(), **form}, headers)
+            self._nonce = reply.headers.get("DPoP-Nonce", self._nonce)
+            if reply.status == 200:
+                return _as_object(decode_json(reply.body))
+            denied = _denied(reply, url)
+            if denied.error != USE_NONCE or attempt == 2:
+                raise denied
+        raise AssertionError("both attempts end above")
+
+    def open_session(
+        self, answer: dict[str, Any], proof_key: ProofKey, nonce: str | None = None
+    ) -> Session:
+        """The session that a token answer begins, its identity token checked. Raises Failure."""
+        try:
+            if str(answer["token_type"]).lower() != "dpop":
+                raise ValueError(f"a token of type {answer['token_type']!r}, not bound to its key")
+            identity = self.check_identity(str(answer["id_token"]), nonce)
+            return Session(
+                str(answer["access_token"]), str(identity.get("acr", "")),
+                tuple(identity.get("amr", ())), proof_key,
+            )
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            self._keys = None
+            raise Failure(Reason.PLATFORM_INVALID, f"identity token: {error}") from error
+
+    def check_identity(self, token: str, nonce: str | None = None) -> dict[str, Any]:
+        """The claims of an identity token: signed, ours, fresh, and of this request.
+
+        Raises JoseError, ValueError.
+        """
+        assert self._keys is not None
+        claims: dict[str, Any] = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
+        rules = jwt.JWTClaimsRegistry(
+            leeway=CLOCK_SKEW,
+            iss={"essential": True, "value": self.endpoint("issuer")},
+            aud={"essential": True, "value": self._terminal},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        rules.validate(claims)
+        if nonce is not None and claims.get("nonce") != nonce:
+            raise ValueError("the nonce is another")
+        return claims
+
+
+def _as_object(answer: object) -> dict[str, Any]:
+    if not isinstance(answer, dict):
+        raise Failure(Reason.PLATFORM_INVALID, "an answer that is no object")
+    return answer
+
+
+def _denied(reply: Reply, url: str) -> Denied:
+    """What an error is called. Raises Failure for one that is none of OAuth's."""
+    if reply.status >= 500:
+        raise Failure(Reason.PLATFORM_ERROR, f"{url}: HTTP {reply.status}")
+    told = _as_object(decode_json(reply.body))
+    return Denied(str(told.get("error", "")), str(told.get("error_description", reply.status)))

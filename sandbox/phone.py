@@ -1,0 +1,88 @@
+"""Sign-ins by phone that wait for an answer (RFC 8628, with the cautions of RFC 10027).
+
+A code lives two minutes, is good once, and belongs to the terminal that asked for it.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.people.registry import Person
+from sandbox.refused import Refused
+
+PHONE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+PHONE_SECONDS = 120
+PHONE_INTERVAL = 1
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+"""Consonants: codes make no words (RFC 8628, section 6.1)."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A terminal that waits for a phone."""
+
+    device_code: str
+    user_code: str
+    terminal: str
+    ends: float
+    person: Person | None = None
+    refused: bool = False
+    asked: float = 0.0
+
+
+class PhoneDesk:
+    """The codes that are out."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._waiting: dict[str, Waiting] = {}
+
+    def begin(self, terminal: str) -> Waiting:
+        """New codes; an earlier one of the same terminal is good no more."""
+        now = self._clock()
+        self._waiting = {
+            code: one for code, one in self._waiting.items()
+            if one.ends > now and one.terminal != terminal
+        }
+        letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+        made = Waiting(
+            secrets.token_urlsafe(32), f"{letters[:4]}-{letters[4:]}", terminal,
+            now + PHONE_SECONDS,
+        )
+        self._waiting[made.device_code] = made
+        return made
+
+    def find(self, user_code: str) -> Waiting | None:
+        """Who waits for a code that a phone shows."""
+        now = self._clock()
+        return next(
+            (one for one in self._waiting.values()
+             if one.user_code == user_code.strip().upper() and one.ends > now and not one.refused
+             and one.person is None),
+            None,
+        )
+
+    def answer(self, user_code: str, person: Person | None) -> bool:
+        """The phone's answer; False where nobody waits for it."""
+        waiting = self.find(user_code)
+        if waiting is None:
+            return False
+        waiting.person, waiting.refused = person, person is None
+        return True
+
+    def poll(self, terminal: str, device_code: str) -> Person:
+        """Who said yes. Raises Refused while nobody has, or where nobody will."""
+        now = self._clock()
+        waiting = self._waiting.get(device_code)
+        if waiting is None or waiting.terminal != terminal:
+            raise Refused("invalid_grant", "no such code, or one that was used")
+        if waiting.ends <= now:
+            raise Refused("expired_token", "the code has run out")
+        if waiting.refused:
+            raise Refused("access_denied", "refused on the phone")
+        if waiting.person is None:
+            soon = now - waiting.asked < PHONE_INTERVAL * 0.9
+            waiting.asked = now
+            raise Refused("slow_down" if soon else "authorization_pending", "not yet")
+        del self._waiting[device_code]
+        return waiting.person

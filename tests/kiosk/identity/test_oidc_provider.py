@@ -1,0 +1,118 @@
+"""Sign-in by phone against a certified provider that none of us wrote (npm oidc-provider)."""
+
+import asyncio
+import json
+import subprocess
+import sys
+
+import aiohttp
+import pytest
+from joserfc.jwk import ECKey
+
+from kiosk.errors import Failure
+from kiosk.identity.oidc import Denied, OidcClient
+from kiosk.identity.phone import PhoneSignIn
+from kiosk.platform import Platform
+from kiosk.reasons import Reason
+from tests.conftest import ROOT, last_json, run_module
+from tests.kiosk.identity.conftest import TERMINAL
+
+
+@pytest.fixture
+async def desk(start_provider):
+    """A terminal before a provider: `await desk(...)` gives its client and phone sign-in."""
+    platforms = []
+
+    def open_desk(key=None, **settings):
+        provider = start_provider(**settings)
+        platform = Platform(provider.address, 8.0)
+        platforms.append(platform)
+        client = OidcClient(platform, TERMINAL, key or provider.key)
+        return platform, client, PhoneSignIn(client)
+
+    yield open_desk
+    for one in platforms:
+        await one.close()
+
+
+@pytest.mark.parametrize("wants_nonce", [False, True])
+async def test_a_citizen_signs_in_with_a_phone_and_the_token_is_bound(desk, phone, wants_nonce):
+    platform, client, sign_in = desk(wants_nonce=wants_nonce)
+    code = await sign_in.begin()
+    assert code.seconds <= 120
+    assert code.user_code in code.address
+    waiting = asyncio.create_task(sign_in.wait(code))
+    await asyncio.to_thread(lambda: phone(code.address).sign_in("li-xiulan"))
+    session = await waiting
+    assert "token" not in repr(session)
+    if wants_nonce:
+        return  # what a resource wants as nonce is the resource's own
+    address = client.endpoint("userinfo_endpoint")
+    told = json.loads(await platform.get(address, session.authorise("GET", address)))
+    assert told == {"sub": "li-xiulan"}
+    async with aiohttp.ClientSession() as stranger:
+        stolen = await stranger.get(address, headers={"Authorization": f"DPoP {session.token}"})
+        assert stolen.status in (400, 401)
+        other = client.new_proof_key().proof("GET", address, session.token)
+        headers = {"Authorization": f"DPoP {session.token}", "DPoP": other}
+        assert (await stranger.get(address, headers=headers)).status == 401
+
+
+async def test_what_is_refused_on_the_phone_is_refused_here(desk, phone):
+    _, _, sign_in = desk()
+    code = await sign_in.begin()
+    await asyncio.to_thread(lambda: phone(code.address).refuse())
+    with pytest.raises(Denied) as caught:
+        await sign_in.wait(code)
+    assert (caught.value.error, caught.value.reason) == ("access_denied", Reason.SIGN_IN_REFUSED)
+
+
+async def test_a_code_is_good_once(desk, phone):
+    _, _, sign_in = desk()
+    code = await sign_in.begin()
+    await asyncio.to_thread(lambda: phone(code.address).sign_in("li-xiulan"))
+    await sign_in.wait(code)
+    with pytest.raises(Denied) as caught:
+        await sign_in.wait(code)
+    assert caught.value.error == "invalid_grant"
+
+
+async def test_a_code_that_ran_out_ends_the_waiting(desk):
+    _, _, sign_in = desk(seconds=3)
+    code = await sign_in.begin()
+    with pytest.raises(Failure) as caught:
+        await sign_in.wait(code)
+    assert caught.value.reason is Reason.TIMEOUT
+
+
+async def test_a_terminal_with_another_key_is_nobody(desk):
+    _, _, sign_in = desk(key=ECKey.generate_key("P-256"))
+    with pytest.raises(Denied) as caught:
+        await sign_in.begin()
+    assert caught.value.error == "invalid_client"
+
+
+def test_a_technician_can_try_it_from_the_command_line(start_provider, phone, tmp_path):
+    provider = start_provider()
+    key = tmp_path / "terminal.pem"
+    key.write_bytes(provider.key.as_pem(private=True))
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "kiosk.identity", "phone", "--platform",
+         provider.address, "--terminal", TERMINAL, "--key", str(key), "--json"],
+        stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    )
+    shown = json.loads(process.stdout.readline())
+    phone(shown["address"]).sign_in("li-xiulan")
+    rest, _ = process.communicate(timeout=60)
+    assert last_json(rest)["signed_in"] is True
+    assert process.returncode == 0
+
+
+def test_a_platform_that_is_not_there_is_one_reason(tmp_path):
+    key = tmp_path / "terminal.pem"
+    key.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
+    told = run_module(
+        "kiosk.identity", "phone", "--platform", "http://127.0.0.1:9", "--terminal", "X",
+        "--key", str(key), "--json",
+    )
+    assert (last_json(told.stdout)["reason"], told.returncode) == ("network", 1)
