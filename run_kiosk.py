@@ -16,6 +16,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--citizen", default="li-xiulan", help="who comes: an id of `python -m sandbox people`"
     )
+    parser.add_argument(
+        "--phone", action="store_true", help="with --headless: sign in by phone, without a card"
+    )
     parser.add_argument("--certificate", help="the kind to print (default: the first)")
     parser.add_argument("--copies", type=int, default=1, choices=range(1, 6), metavar="1-5")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where papers go")
@@ -24,6 +27,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("give either --config FILE or --demo")
     if options.headless and not options.demo:
         parser.error("--headless goes with --demo")
+    if options.phone and not options.headless:
+        parser.error("--phone goes with --headless")
     return options
 
 
@@ -34,7 +39,9 @@ def main() -> int:
     if options.headless:
         from provisioning.headless import run_headless
 
-        return run_headless(options.citizen, options.certificate, options.copies, options.out)
+        return run_headless(
+            options.citizen, options.certificate, options.copies, options.out, options.phone
+        )
     if options.demo:
         from provisioning.demo import run_demo
 

@@ -41,6 +41,8 @@ class AuditEvent(StrEnum):
     """The face before the camera is that of the document."""
     FACE_FAILED = "face_failed"
     """The face could not be confirmed."""
+    PHONE_CHOSEN = "phone_chosen"
+    """The citizen chose to sign in with a phone."""
     SIGNED_IN = "signed_in"
     """The identity service signed the citizen in."""
     SIGN_IN_FAILED = "sign_in_failed"
@@ -88,6 +90,7 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.CONSENT_DECLINED: frozenset(),
     AuditEvent.FACE_MATCHED: frozenset({"reference"}),
     AuditEvent.FACE_FAILED: frozenset({"reason", "attempt"}),
+    AuditEvent.PHONE_CHOSEN: frozenset(),
     AuditEvent.SIGNED_IN: frozenset({"acr"}),
     AuditEvent.SIGN_IN_FAILED: frozenset({"reason"}),
     AuditEvent.CERTIFICATES_LISTED: frozenset({"count"}),

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from provisioning.stage import Stage, StageFailed, list_people
 VISIT_SECONDS = 240
 
 
-def run_headless(citizen: str, certificate: str | None, copies: int, out: Path) -> int:
+def run_headless(
+    citizen: str, certificate: str | None, copies: int, out: Path, phone: bool = False
+) -> int:
     """Run a visit and leave its papers in `out`; 0 only if the paper settled."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     known = [name for name, _ in list_people()]
@@ -38,7 +41,7 @@ def run_headless(citizen: str, certificate: str | None, copies: int, out: Path) 
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
         try:
-            autopilot = asyncio.run(visit(stage, citizen, certificate, copies))
+            autopilot = asyncio.run(visit(stage, citizen, certificate, copies, phone))
             time.sleep(0.2)  # the last reports of the simulators
             result = describe(autopilot, stage.reports)
             keep_papers(stage.reports, out)
@@ -62,7 +65,7 @@ def tell(result: dict[str, Any], out: Path) -> int:
 
 
 async def visit(
-    stage: Stage, citizen: str, certificate: str | None, copies: int
+    stage: Stage, citizen: str, certificate: str | None, copies: int, phone: bool
 ) -> Autopilot:
     """Start a terminal on the stage and let one citizen through."""
     from kiosk.terminal import Terminal
@@ -76,6 +79,7 @@ async def visit(
         take_card=lambda: stage.order("idcard", "take"),
         clock=time.monotonic,
         copies=copies,
+        answer_phone=partial(stage.order, "platform", "phone", person=citizen) if phone else None,
     )
     await camera_shows(stage, citizen)
     autopilot.start()
@@ -102,7 +106,7 @@ def describe(autopilot: Autopilot, reports: list[dict[str, Any]]) -> dict[str, A
     """The content of visit.json."""
     steps = autopilot.steps
     entered = [moment for _, moment in steps] + [time.monotonic()]
-    begun = next((at for name, at in steps if name == "reading"), entered[0])
+    begun = next((at for name, at in steps if name in ("reading", "phone")), entered[0])
     ended = next((at for name, at in steps if name in ("another", "problem")), entered[-1])
     devices = device_times(reports)
     return {

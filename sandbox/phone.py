@@ -62,6 +62,11 @@ class PhoneDesk:
             None,
         )
 
+    def newest(self) -> str | None:
+        """The code that was asked for last and is waited for, for a demo without a phone."""
+        open_codes = [one.user_code for one in self._waiting.values() if self.find(one.user_code)]
+        return open_codes[-1] if open_codes else None
+
     def answer(self, user_code: str, person: Person | None) -> bool:
         """The phone's answer; False where nobody waits for it."""
         waiting = self.find(user_code)

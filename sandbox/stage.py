@@ -18,6 +18,7 @@ from typing import Any
 import uvicorn
 
 from sandbox.line import Line
+from sandbox.people.registry import person as find_person
 from sandbox.server import create_app
 
 START_SECONDS = 60
@@ -102,7 +103,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, register."""
+        """Carry out: cut, mend, fault, clear, phone, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -114,6 +115,9 @@ class Platform:
             case "clear":
                 self._app.state.faults.clear()
                 self.line.mend()
+            case "phone":
+                who = find_person(command["person"]) if command.get("person") else None
+                self._app.state.identity.answer_newest_phone(who)
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")

@@ -87,6 +87,15 @@ class Screen(Surface):
             (theme.MARGIN, self.bottom - 28, 74, 28), size=theme.BODY,
         )
 
+    def other_button(
+        self, name: str, words: tuple[str, str], press: Callable[[], None]
+    ) -> None:
+        """At the bottom right: another way that is as good."""
+        self.button(
+            name, words, press, (theme.MARGIN + 82, self.bottom - 28, self.inner - 82, 28),
+            size=theme.BODY,
+        )
+
     def main_button(
         self, name: str, words: tuple[str, str], press: Callable[[], None]
     ) -> None:

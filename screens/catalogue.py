@@ -10,6 +10,7 @@ from screens.face import Face
 from screens.farewell import Farewell
 from screens.idle import Idle
 from screens.out_of_service import OutOfService
+from screens.phone import Phone
 from screens.place_card import PlaceCard
 from screens.preview import Preview
 from screens.printing import Printing
@@ -24,7 +25,7 @@ from screens.take_card import TakeCard
 SCREENS: dict[Step, type[Screen]] = {
     screen.step: screen
     for screen in (
-        Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, SigningIn,
+        Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, Phone, SigningIn,
         Certificates, Preview, Purpose, Copies, Printing, Receipt, Another, TakeCard,
         Farewell, Problem,
     )

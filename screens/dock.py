@@ -74,7 +74,7 @@ TOGGLES = (
     fault("platform", "error_500", "平台出错"),
     fault("platform", "file_altered", "文件被改"),
 )
-COLUMNS, ROW_MM = 2, 21
+COLUMNS, ROW_MM = 2, 20
 
 
 class Dock(Surface):
@@ -98,7 +98,7 @@ class Dock(Surface):
         self.put(Text("演示台 · dev dock", theme.SMALL, theme.INK, True, "center"),
                  4, 6, theme.DOCK_MM - 8, 14)
         self._people_part(26)
-        self._toggles(162)
+        self._toggles(188)
 
     def _people_part(self, y: float) -> None:
         self._line("证件 · card", y)
@@ -109,6 +109,8 @@ class Dock(Surface):
         self._line("镜头前 · before the camera", y + 68)
         face = "没有人 · nobody" if self._face_of is None else self._people[self._face_of][1]
         self._chooser("face-person", y + 82, face, self._next_face)
+        self.button("phone", ("手机确认 · phone says yes", ""), self._phone_says_yes,
+                    (4, y + 108, theme.DOCK_MM - 8, 22), size=TYPE_MM)
 
     def _line(self, words: str, y: float) -> None:
         self.put(Text(words, TYPE_MM, theme.SOFT_INK), 5, y, theme.DOCK_MM - 10, 13)
@@ -147,6 +149,9 @@ class Dock(Surface):
     def _show_face(self) -> None:
         person = None if self._face_of is None else self._people[self._face_of][0]
         self._order("camera", "show", person=person)
+
+    def _phone_says_yes(self) -> None:
+        self._order("platform", "phone", person=self._people[self._card_of][0])
 
     def _toggle_card(self) -> None:
         self._placed = not self._placed

@@ -9,6 +9,7 @@ from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
 from kiosk.faces.port import Hint
+from kiosk.visit.events import ChosePhone
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -78,6 +79,7 @@ class Face(Screen):
         self.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
                  theme.MARGIN, self.bottom - 54, self.inner, 13)
         self.end_button()
+        self.other_button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()))
         self._clock: Any = None
         self._shown: Hint | None = None
 

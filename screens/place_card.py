@@ -1,5 +1,6 @@
 """Lay down the card."""
 
+from kiosk.visit.events import ChosePhone
 from kiosk.visit.states import Step
 from screens import theme
 from screens.base import Screen, both
@@ -27,3 +28,4 @@ class PlaceCard(Screen):
         self.put(Text(kinds_english, theme.SMALL, theme.SOFT_INK, False, "center"),
                  theme.MARGIN, 266, self.inner, 14)
         self.end_button()
+        self.other_button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()))

@@ -1,8 +1,9 @@
 """Something did not work: what, and what one can do."""
 
 from kiosk.errors import errors
-from kiosk.visit.events import Leaves, TriedAgain
+from kiosk.visit.events import ChosePhone, Leaves, TriedAgain
 from kiosk.visit.states import State, Step
+from kiosk.visit.transitions import phone_helps
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
@@ -50,7 +51,7 @@ class Problem(Screen):
         self._text.say(words.zh)
         self._text_english.say(words.en)
         self._code.say(f"{both('problem.code')[0]} {state.reason}")
-        self._offer(state.retry is not None)
+        self._offer(state.retry is not None, phone_helps(state))
 
     def leave(self) -> None:
         """Take the buttons away."""
@@ -58,7 +59,7 @@ class Problem(Screen):
             self.remove_widget(self._buttons)
             self._buttons = None
 
-    def _offer(self, retry: bool) -> None:
+    def _offer(self, retry: bool, phone: bool) -> None:
         self.leave()
         ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
         ways.pos = self.pos
@@ -70,5 +71,8 @@ class Problem(Screen):
             ways.button("retry", both("common.retry"), lambda: self.ui.send(TriedAgain()),
                         (theme.MARGIN + half + theme.GAP, self.bottom - 40, half, 40),
                         primary=True)
+        if phone:
+            ways.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
+                        (theme.MARGIN, self.bottom - 82, self.inner, 34), size=theme.BODY)
         self.add_widget(ways)
         self._buttons = ways

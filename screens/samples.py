@@ -8,6 +8,7 @@ import numpy as np
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.certificates.port import Certificate, CheckedFile, Page
 from kiosk.faces.port import Hint, Picture
+from kiosk.identity.port import PhoneCode
 from kiosk.reasons import Reason
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import (
@@ -43,7 +44,12 @@ def sample_visit() -> Visit:
         for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
     ]
     checked = CheckedFile(b"", 1, ISSUER, b"", sample_page())
-    return Visit(document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD)
+    code = PhoneCode(
+        "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
+    )
+    return Visit(
+        document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD, code
+    )
 
 
 def sample_page() -> Page:
@@ -83,6 +89,10 @@ def sample_states() -> dict[str, State]:
         Step.OUT_OF_SERVICE, out, reason=Reason.PRINTER_NO_PAPER
     )
     del states["problem"]
+    card_only = Progress(1, "cn_resident", face_attempts=3)
+    states["problem_face_mismatch_phone"] = State(
+        Step.PROBLEM, Equipment(), card_only, reason=Reason.FACE_MISMATCH
+    )
     no_receipt = Equipment(((Part.RECEIPT_PRINTER, Reason.RECEIPT_PRINTER_NO_PAPER),))
     states["idle_no_receipt"] = State(Step.IDLE, no_receipt)
     coming = replace(progress, pages=(), chosen=1, fetching=frozenset({1}))
@@ -99,6 +109,7 @@ def sample_states() -> dict[str, State]:
     return states
 
 
-IN_GALLERY = ("printer_no_paper", "removed_early", "face_mismatch", "certificate_altered",
-              "minor_needs_guardian", "network", "print_unknown", "no_certificates")
+IN_GALLERY = ("printer_no_paper", "removed_early", "face_mismatch", "face_mismatch_phone",
+              "certificate_altered", "minor_needs_guardian", "network", "print_unknown",
+              "no_certificates")
 """Problems that have a picture; all are checked."""

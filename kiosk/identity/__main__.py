@@ -12,8 +12,8 @@ from kiosk.config import BadConfiguration
 from kiosk.errors import Failure
 from kiosk.identity.http import load_key
 from kiosk.identity.oidc import OidcClient
-from kiosk.identity.phone import PhoneCode, PhoneSignIn
-from kiosk.identity.port import Session
+from kiosk.identity.phone import PhoneSignIn
+from kiosk.identity.port import PhoneCode, Session
 from kiosk.platform import Platform
 
 SECONDS = 8.0

@@ -8,7 +8,8 @@ from joserfc.jwk import ECKey
 from drivers.idcard.port import IdentityDocument
 from kiosk.config import BadConfiguration
 from kiosk.identity.oidc import OidcClient
-from kiosk.identity.port import FaceEvidence, Session
+from kiosk.identity.phone import PhoneSignIn
+from kiosk.identity.port import FaceEvidence, PhoneCode, Session
 from kiosk.platform import Platform
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -31,6 +32,7 @@ class HttpIdentityService:
     def __init__(self, platform: Platform, terminal: str, key: ECKey) -> None:
         self._platform = platform
         self._client = OidcClient(platform, terminal, key)
+        self._phone = PhoneSignIn(self._client)
 
     async def warm_up(self) -> None:
         """Fetch discovery document and keys."""
@@ -53,6 +55,14 @@ class HttpIdentityService:
         proof_key = client.new_proof_key()
         answer = await client.ask("token_endpoint", form, proof_key)
         return client.open_session(answer, proof_key, nonce=claims["jti"])
+
+    async def begin_phone(self) -> PhoneCode:
+        """Ask for a code that a phone may scan. Raises Failure."""
+        return await self._phone.begin()
+
+    async def wait_for_phone(self, code: PhoneCode) -> Session:
+        """Wait until the phone has said yes. Raises Failure."""
+        return await self._phone.wait(code)
 
     async def sign_out(self, session: Session) -> None:
         """Revoke the access token (RFC 7009). Raises Failure."""

@@ -8,11 +8,10 @@ only when somebody asks for it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from kiosk.errors import Failure
 from kiosk.identity.oidc import Denied, OidcClient
-from kiosk.identity.port import Session
+from kiosk.identity.port import PhoneCode, Session
 from kiosk.reasons import Reason
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -22,18 +21,6 @@ LEAST_INTERVAL, SLOWER_BY = 1.0, 5.0
 """RFC 8628, section 3.5: `slow_down` adds five seconds to every later wait."""
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PhoneCode:
-    """What a screen shows while a phone is waited for."""
-
-    user_code: str
-    address: str
-    """Where the phone goes: what the QR code holds."""
-    seconds: float
-    interval: float
-    device_code: str
 
 
 class PhoneSignIn:

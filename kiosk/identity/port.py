@@ -36,6 +36,18 @@ class Session:
         return f"<Session {self.acr}>"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneCode:
+    """What a screen shows while a phone is waited for."""
+
+    user_code: str
+    address: str
+    """Where the phone goes: what the QR code holds."""
+    seconds: float
+    interval: float
+    device_code: str
+
+
 class IdentityService(Protocol):
     """The identity service. All methods raise Failure."""
 
@@ -47,6 +59,12 @@ class IdentityService(Protocol):
 
     async def sign_in(self, document: IdentityDocument, face: FaceEvidence) -> Session:
         """Sign the holder of a document in."""
+
+    async def begin_phone(self) -> PhoneCode:
+        """Ask for a code by which somebody's phone can sign in here."""
+
+    async def wait_for_phone(self, code: PhoneCode) -> Session:
+        """Wait until the phone has said yes."""
 
     async def sign_out(self, session: Session) -> None:
         """End a sign-in."""

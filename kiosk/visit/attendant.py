@@ -84,6 +84,7 @@ class Attendant:
         self._send = send
         self._tasks: set[asyncio.Task[None]] = set()
         self._face: asyncio.Task[None] | None = None
+        self._phone: asyncio.Task[None] | None = None
         self._ending: set[asyncio.Task[None]] = set()
         self._receipt: Receipt | None = None
 
@@ -101,6 +102,10 @@ class Attendant:
                 self._stop_face()
             case ef.SignIn():
                 self._begin(self._sign_in())
+            case ef.SignInByPhone():
+                self._phone = self._begin(self._sign_in_by_phone())
+            case ef.StopPhone():
+                self._stop_phone()
             case ef.FetchCertificate(index=index):
                 self._begin(self._fetch(index))
             case ef.Print() as job:
@@ -213,9 +218,36 @@ class Attendant:
             log.info("sign-in: %s", failure)
             self._send(ev.SignInFailed(failure.reason))
             return
-        self._send(ev.SignedIn(visit.session.acr))
+        await self._list(visit.session)
+
+    async def _sign_in_by_phone(self) -> None:
+        identity, visit = self._parts.identity, self._visit
+        before, visit.session = visit.session, None
+        visit.files.clear()
+        await self._sign_out(before)
         try:
-            visit.certificates = await parts.library.list(visit.session)
+            visit.phone_code = await identity.begin_phone()
+            self._send(ev.PhoneCodeShown())
+            visit.session = await identity.wait_for_phone(visit.phone_code)
+        except Failure as failure:
+            log.info("phone: %s", failure)
+            self._send(ev.SignInFailed(failure.reason))
+            return
+        finally:
+            visit.phone_code = None
+        await self._list(visit.session)
+
+    def _stop_phone(self) -> None:
+        if self._phone is not None:
+            self._phone.cancel()
+        self._phone = None
+
+    async def _list(self, session: Session) -> None:
+        """Say who is signed in, and list what that one holds."""
+        parts, visit = self._parts, self._visit
+        self._send(ev.SignedIn(session.acr))
+        try:
+            visit.certificates = await parts.library.list(session)
         except Failure as failure:
             log.info("list: %s", failure)
             self._send(ev.ListFailed(failure.reason))
@@ -319,7 +351,7 @@ class Attendant:
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
-        self._face = self._receipt = None
+        self._face = self._phone = self._receipt = None
         self._card.forget()
         self._visit.wipe()
         task = asyncio.get_running_loop().create_task(self._clean_up(session))

@@ -25,6 +25,8 @@ class Autopilot:
     clock: Callable[[], float]
     purpose: str = "social_security"
     copies: int = 1
+    answer_phone: Callable[[], None] | None = None
+    """Says yes on the citizen's phone; given for one who signs in with it."""
     pause: float = 0.0
     """Seconds before each answer: none for a clock, some for an eye."""
     outcome: str = ""
@@ -44,6 +46,8 @@ class Autopilot:
             self._react(state)
         elif state.step is Step.PREVIEW and isinstance(event, ev.CertificateReady):
             self._send(ev.PreviewAccepted())
+        elif isinstance(event, ev.PhoneCodeShown) and self.answer_phone is not None:
+            self.answer_phone()
 
     def _react(self, state: State) -> None:
         self.steps.append((str(state.step), self.clock()))
@@ -52,7 +56,7 @@ class Autopilot:
                 self.done.set()
             case Step.IDLE:
                 self._began = True
-                self.place_card()
+                self._begin()
             case Step.OUT_OF_SERVICE:
                 self.outcome = str(state.reason)
                 self.done.set()
@@ -77,6 +81,12 @@ class Autopilot:
                 self.take_card()
             case Step.FAREWELL:
                 self.done.set()
+
+    def _begin(self) -> None:
+        if self.answer_phone is None:
+            self.place_card()
+        else:
+            self._send(ev.ChosePhone())
 
     def _choose(self, state: State) -> None:
         kinds = [one.type for one in state.progress.certificates] if state.progress else []

@@ -17,7 +17,8 @@ VALID = CertificateFact("valid kind", CertificateStatus.VALID)
 REVOKED = CertificateFact("revoked kind", CertificateStatus.REVOKED)
 
 SAMPLES: tuple[ev.Event, ...] = (
-    ev.Touched(), ev.Agreed(), ev.Declined(), ev.CertificateChosen(0),
+    ev.Touched(), ev.Agreed(), ev.Declined(), ev.ChosePhone(), ev.PhoneCodeShown(),
+    ev.CertificateChosen(0),
     ev.CertificateChosen(1), ev.PreviewAccepted(), ev.PurposeChosen("school"),
     ev.PrintConfirmed(), ev.WentBack(), ev.Cancelled(), ev.WantsAnother(), ev.Leaves(),
     ev.StillHere(), ev.TriedAgain(), ev.CardFound(), ev.CardRead("cn_resident"),

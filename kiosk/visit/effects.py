@@ -28,6 +28,14 @@ class SignIn(Effect):
     """Sign in with document and face, then list the certificates."""
 
 
+class SignInByPhone(Effect):
+    """Show a code, wait until the phone has said yes, then list the certificates."""
+
+
+class StopPhone(Effect):
+    """Wait for the phone no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class FetchCertificate(Effect):
     """Fetch a certificate's file, verify it and draw its pages."""

@@ -32,6 +32,10 @@ class Declined(CitizenEvent):
     """The citizen did not agree."""
 
 
+class ChosePhone(CitizenEvent):
+    """The citizen would rather sign in with a phone."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateChosen(CitizenEvent):
     """A certificate of the list, by its place."""
@@ -152,6 +156,10 @@ class FaceFailed(Event):
 
 
 # The platform
+
+
+class PhoneCodeShown(Event):
+    """There is a code for the phone to scan."""
 
 
 @dataclass(frozen=True, slots=True)

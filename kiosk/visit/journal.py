@@ -10,11 +10,14 @@ from kiosk.visit.states import WITHOUT_VISIT, Progress, State, Step
 Record = tuple[AuditEvent, dict[str, str | int]]
 
 
+BEGUN_BY: dict[type[ev.Event], str] = {ev.CardFound: "card", ev.ChosePhone: "phone"}
+
+
 def derive(before: State, event: ev.Event, after: State) -> Iterator[Record]:
     """The records of one transition."""
     yield from _equipment(before, event, after)
     if before.progress is None and after.progress is not None:
-        by = "card" if isinstance(event, ev.CardFound) else "touch"
+        by = BEGUN_BY.get(type(event), "touch")
         yield AuditEvent.VISIT_BEGUN, {"by": by}
     yield from _visit(before, event, after)
     if before.progress is not None and after.step in WITHOUT_VISIT:
@@ -93,6 +96,7 @@ RECORDS: dict[type[ev.Event], Writer] = {
     ev.CardFailed: _attempt(AuditEvent.CARD_FAILED, lambda p: p.card_attempts),
     ev.Agreed: _plain(AuditEvent.CONSENT_GIVEN),
     ev.Declined: _plain(AuditEvent.CONSENT_DECLINED),
+    ev.ChosePhone: _plain(AuditEvent.PHONE_CHOSEN),
     ev.FaceMatched: lambda event, progress: (
         AuditEvent.FACE_MATCHED,
         {"reference": event.reference},

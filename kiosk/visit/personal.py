@@ -12,7 +12,7 @@ from drivers.idcard.port import IdentityDocument
 if TYPE_CHECKING:
     from kiosk.certificates.port import Certificate, CheckedFile
     from kiosk.faces.port import Hint, Picture
-    from kiosk.identity.port import Session
+    from kiosk.identity.port import PhoneCode, Session
 
 
 @dataclass(repr=False)
@@ -27,6 +27,8 @@ class Visit:
     """What the camera sees now, for the screen."""
     hint: "Hint | None" = None
     """What the person before the camera should do."""
+    phone_code: "PhoneCode | None" = None
+    """What a phone may scan to sign in."""
     face_reference: str = ""
     """Against which reference the face was compared."""
 

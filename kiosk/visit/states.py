@@ -19,6 +19,7 @@ class Step(StrEnum):
     READING = "reading"
     CONSENT = "consent"
     FACE = "face"
+    PHONE = "phone"
     SIGNING_IN = "signing_in"
     CERTIFICATES = "certificates"
     PREVIEW = "preview"
@@ -104,6 +105,10 @@ class Progress:
     document_type: str | None = None
     card_attempts: int = 0
     face_attempts: int = 0
+    by_phone: bool = False
+    """Whether the citizen signs in with a phone, not with card and face."""
+    code_shown: bool = False
+    """Whether there is a code that the phone can scan."""
     signed_in: bool = False
     certificates: tuple[CertificateFact, ...] = ()
     fetching: frozenset[int] = frozenset()

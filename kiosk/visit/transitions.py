@@ -22,7 +22,9 @@ from kiosk.visit.effects import (
     PrintReceipt,
     ReadCard,
     SignIn,
+    SignInByPhone,
     StopFace,
+    StopPhone,
     WarmUp,
 )
 from kiosk.visit.states import (
@@ -43,6 +45,13 @@ Handler = Callable[[State, Any], Outcome]
 CARD_ATTEMPTS = 5
 FACE_ATTEMPTS = 3
 MAX_COPIES = 5
+PHONE_HELPS = frozenset({
+    Reason.NO_CARD, Reason.REMOVED_EARLY, Reason.WRONG_CARD_TYPE, Reason.UNREADABLE,
+    Reason.AUTH_FAILED, Reason.READER_FAULT, Reason.CAMERA_FAULT, Reason.FACE_NOT_FOUND,
+    Reason.FACE_MISMATCH, Reason.SEVERAL_FACES, Reason.PHOTO_UNAVAILABLE, Reason.FACE_FAULT,
+    Reason.TIMEOUT,
+})
+"""Problems with card or face, from which a phone is a way on."""
 
 HANDLERS: dict[tuple[Step, type[ev.Event]], Handler] = {}
 GLOBAL_HANDLERS: dict[type[ev.Event], Handler] = {}
@@ -101,6 +110,8 @@ def _enter(state: State, step: Step, **changes: Any) -> Outcome:
             return after, (CompareFace(),)
         case Step.SIGNING_IN:
             return after, (SignIn(),)
+        case Step.PHONE:
+            return _with(after, by_phone=True, code_shown=False), (SignInByPhone(),)
         case Step.RECEIPT:
             return after, (PrintReceipt(),)
         case Step.PRINTING if progress is not None and progress.chosen is not None:
@@ -270,10 +281,74 @@ def _(state: State, event: ev.SignedIn) -> Outcome:
     return _with(state, signed_in=True), ()
 
 
+# The phone: never the only way, and never far
+
+
+@on(Step.IDLE, event=ev.ChosePhone)
+def _(state: State, event: ev.ChosePhone) -> Outcome:
+    return _begin(state, Step.PHONE)
+
+
+@on(Step.PLACE_CARD, Step.CONSENT, event=ev.ChosePhone)
+def _(state: State, event: ev.ChosePhone) -> Outcome:
+    return _enter(state, Step.PHONE)
+
+
+@on(Step.FACE, event=ev.ChosePhone)
+def _(state: State, event: ev.ChosePhone) -> Outcome:
+    after, effects = _enter(state, Step.PHONE)
+    return after, (StopFace(), *effects)
+
+
+@on(Step.PROBLEM, event=ev.ChosePhone)
+def _(state: State, event: ev.ChosePhone) -> Outcome:
+    if not phone_helps(state):
+        return state, ()
+    return _enter(_with(state, outcome=None), Step.PHONE)
+
+
+def phone_helps(state: State) -> bool:
+    """Whether a phone is a way on from a problem: where card or face were in the way."""
+    progress = state.progress
+    return (
+        progress is not None and not progress.signed_in and not progress.by_phone
+        and state.reason in PHONE_HELPS
+    )
+
+
+@on(Step.PHONE, event=ev.PhoneCodeShown)
+def _(state: State, event: ev.PhoneCodeShown) -> Outcome:
+    return _with(state, code_shown=True), ()
+
+
+@on(Step.PHONE, event=ev.SignedIn)
+def _(state: State, event: ev.SignedIn) -> Outcome:
+    return replace(_with(state, signed_in=True), step=Step.SIGNING_IN), ()
+
+
+@on(Step.PHONE, event=ev.SignInFailed)
+def _(state: State, event: ev.SignInFailed) -> Outcome:
+    return _problem(state, event.reason, Step.PHONE)
+
+
+@on(Step.PHONE, event=ev.WentBack)
+def _(state: State, event: ev.WentBack) -> Outcome:
+    known = _progress(state).document_type is not None
+    after, _ = _enter(
+        _with(state, by_phone=False), Step.CONSENT if known else Step.PLACE_CARD
+    )
+    return after, (StopPhone(),)
+
+
+def _sign_in_step(state: State) -> Step:
+    """Where signing in is tried again."""
+    return Step.PHONE if _progress(state).by_phone else Step.SIGNING_IN
+
+
 @on(Step.SIGNING_IN, event=ev.SignInFailed)
 @on(Step.SIGNING_IN, event=ev.ListFailed)
 def _(state: State, event: ev.SignInFailed | ev.ListFailed) -> Outcome:
-    return _problem(state, event.reason, Step.SIGNING_IN)
+    return _problem(state, event.reason, _sign_in_step(state))
 
 
 @on(Step.SIGNING_IN, event=ev.CertificatesListed)
@@ -331,7 +406,7 @@ def _certificate_failed(state: State, event: ev.CertificateFailed) -> Outcome:
     after = _with(state, fetching=state.progress.fetching - {event.index})
     if state.step is Step.PREVIEW and event.reason is Reason.SIGNED_OUT:
         fresh = _with(after, fetching=frozenset(), pages=(), signed_in=False)
-        return _problem(fresh, event.reason, Step.SIGNING_IN)
+        return _problem(fresh, event.reason, _sign_in_step(fresh))
     if state.step is Step.PREVIEW and state.progress.chosen == event.index:
         shown, effects = _problem(after, event.reason, Step.CERTIFICATES)
         others = len(state.progress.certificates) > 1

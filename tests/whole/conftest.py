@@ -68,6 +68,18 @@ class Visitor:
         self.pilot = pilot
         return pilot.outcome
 
+    async def visit_by_phone(self, citizen: str, wanted: str | None = None) -> str:
+        """One whole visit without a card: the citizen says yes on a phone."""
+        pilot = Autopilot(
+            self.terminal.engine, wanted, lambda: None, lambda: None, time.monotonic,
+            answer_phone=lambda: self.stage.order("platform", "phone", person=citizen),
+        )
+        pilot.start()
+        async with asyncio.timeout(60):
+            await pilot.done.wait()
+        self.pilot = pilot
+        return pilot.outcome
+
     async def back_to_idle(self) -> None:
         """Wait until the terminal serves the next person."""
         async with asyncio.timeout(20):

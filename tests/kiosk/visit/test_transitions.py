@@ -17,11 +17,13 @@ from kiosk.visit.effects import (
     PrintReceipt,
     ReadCard,
     SignIn,
+    SignInByPhone,
     StopFace,
+    StopPhone,
     WarmUp,
 )
 from kiosk.visit.states import ENDING, PRINTED, WITHOUT_VISIT, Part, State, Step
-from kiosk.visit.transitions import HANDLERS, active_delay, transition
+from kiosk.visit.transitions import HANDLERS, active_delay, phone_helps, transition
 from tests.kiosk.visit.flow import (
     TO_CONSENT,
     TO_COPIES,
@@ -396,3 +398,66 @@ def test_a_sign_in_that_has_ended_is_made_again():
 
 def test_other_work_that_breaks_does_not_end_a_print():
     walk([*TO_COPIES, (ev.PrintConfirmed(), Step.PRINTING), (ev.Broke(), Step.PRINTING)])
+
+
+TO_PHONE = [(ev.ChosePhone(), Step.PHONE), (ev.PhoneCodeShown(), Step.PHONE)]
+
+
+def test_a_phone_signs_in_without_card_and_face():
+    walked = walk([
+        *TO_PHONE, (ev.SignedIn("phone"), Step.SIGNING_IN),
+        (ev.CertificatesListed((VALID,)), Step.CERTIFICATES),
+    ])
+    assert SignInByPhone() in walked.effects
+    assert not any(isinstance(one, CompareFace | ReadCard) for one in walked.effects)
+    assert walked.records[:3] == ["visit_begun", "phone_chosen", "signed_in"]
+
+
+@pytest.mark.parametrize("before", [
+    [(ev.Touched(), Step.PLACE_CARD)], TO_CONSENT, [*TO_CONSENT, (ev.Agreed(), Step.FACE)],
+])
+def test_a_phone_is_offered_wherever_a_card_or_a_face_is_asked_for(before):
+    walked = walk([*before, *TO_PHONE])
+    assert walked.state.progress.by_phone
+
+
+def test_a_face_is_not_looked_at_while_a_phone_is_waited_for():
+    walked = walk([*TO_CONSENT, (ev.Agreed(), Step.FACE), *TO_PHONE])
+    assert StopFace() in walked.effects
+
+
+def test_from_a_failed_face_a_phone_is_a_way_on_and_from_a_minor_it_is_not():
+    failed = walk([
+        *TO_CONSENT, (ev.Agreed(), Step.FACE),
+        (ev.FaceFailed(Reason.FACE_MISMATCH), Step.PROBLEM),
+    ]).state
+    assert phone_helps(failed)
+    assert walk(TO_PHONE, failed).state.progress.outcome is None
+    minor = walk([
+        (ev.CardFound(), Step.READING),
+        (ev.CardRead("cn_resident", under_14=True), Step.PROBLEM),
+    ]).state
+    assert not phone_helps(minor)
+    walk([(ev.ChosePhone(), Step.PROBLEM)], minor)
+
+
+def test_a_phone_that_says_no_or_nothing_can_be_tried_again():
+    for reason in (Reason.TIMEOUT, Reason.NETWORK):
+        walked = walk([*TO_PHONE, (ev.SignInFailed(reason), Step.PROBLEM),
+                       (ev.TriedAgain(), Step.PHONE)])
+        assert walked.effects.count(SignInByPhone()) == 2
+        assert not walked.state.progress.code_shown
+
+
+def test_a_list_that_fails_after_a_phone_is_tried_again_with_the_phone():
+    walk([
+        *TO_PHONE, (ev.SignedIn("phone"), Step.SIGNING_IN),
+        (ev.ListFailed(Reason.NETWORK), Step.PROBLEM), (ev.TriedAgain(), Step.PHONE),
+    ])
+
+
+def test_going_back_from_the_phone_stops_waiting_for_it():
+    walked = walk([*TO_PHONE, (ev.WentBack(), Step.PLACE_CARD)])
+    assert StopPhone() in walked.effects
+    walked = walk([*TO_CONSENT, *TO_PHONE, (ev.WentBack(), Step.CONSENT)])
+    assert not walked.state.progress.by_phone
