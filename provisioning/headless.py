@@ -65,7 +65,7 @@ def tell(result: dict[str, Any], out: Path) -> int:
 
 
 async def visit(
-    stage: Stage, citizen: str, certificate: str | None, copies: int, phone: bool
+    stage: Stage, citizen: str, certificate: str | None, copies: int, phone: bool = False
 ) -> Autopilot:
     """Start a terminal on the stage and let one citizen through."""
     from kiosk.terminal import Terminal

@@ -43,7 +43,7 @@ def sample_visit() -> Visit:
         )
         for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
     ]
-    checked = CheckedFile(b"", 1, ISSUER, b"", sample_page())
+    checked = CheckedFile(b"", 1, ISSUER, b"", "", sample_page())
     code = PhoneCode(
         "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
     )

@@ -35,7 +35,9 @@ class DocumentService:
         """Verify a certificate's file and draw its first page. Raises Failure."""
         fields, blobs = await self._call("check", {"trust": self._trust}, [document])
         preview = Page(fields["width"], fields["height"], blobs[0])
-        return CheckedFile(document, fields["pages"], fields["signer"], blobs[1], preview)
+        return CheckedFile(
+            document, fields["pages"], fields["signer"], blobs[1], fields["identifier"], preview
+        )
 
     async def prepare(self, document: bytes, annotation: Annotation) -> tuple[bytes, int]:
         """The document to print and its pages. Raises Failure."""

@@ -96,3 +96,8 @@ def to_pdf(document: bytes) -> bytes:
 def page_text(document: bytes, number: int) -> str:
     """The text of a page (the first is 1). Raises ValueError."""
     return plain.page_text(OfdFile(document).page(number))
+
+
+def written_metadata(document: bytes) -> dict[str, str]:
+    """The custom data of an OFD file. Raises ValueError."""
+    return OfdFile(document).description.custom

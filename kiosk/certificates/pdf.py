@@ -9,6 +9,7 @@ from datetime import datetime
 
 import cv2
 import numpy as np
+import pikepdf
 import pypdfium2
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -145,6 +146,15 @@ def ink_of(document: bytes, number: int) -> np.ndarray:
 def page_text(document: bytes, number: int) -> str:
     """The text of a page (the first is 1). Raises ValueError."""
     return str(_open(document)[number - 1].get_textpage().get_text_range())
+
+
+def written_metadata(document: bytes) -> dict[str, str]:
+    """The information dictionary of a PDF, standard entries and own ones. Raises ValueError."""
+    try:
+        with pikepdf.open(io.BytesIO(document)) as opened:
+            return {str(name).lstrip("/"): str(value) for name, value in opened.docinfo.items()}
+    except pikepdf.PdfError as error:
+        raise ValueError(f"not a PDF that can be opened: {error}") from error
 
 
 def _open(document: bytes) -> pypdfium2.PdfDocument:

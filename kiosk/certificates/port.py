@@ -47,6 +47,8 @@ class CheckedFile:
     signer: str
     page_marks: bytes
     """What binds a code to this page (`proof/marks.py`)."""
+    identifier: str
+    """Which certificate the file says that it is; empty where it does not say."""
     preview: Page = field(repr=False)
 
 

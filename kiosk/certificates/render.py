@@ -36,3 +36,8 @@ def printable(document: bytes) -> bytes:
 def page_text(document: bytes, number: int) -> str:
     """The text of a page (the first is 1). Raises ValueError."""
     return str(FORMATS[_format_of(document)].page_text(document, number))
+
+
+def written_metadata(document: bytes) -> dict[str, str]:
+    """Names and values that a file says of itself, as written. Raises ValueError."""
+    return dict(FORMATS[_format_of(document)].written_metadata(document))

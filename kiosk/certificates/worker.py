@@ -12,12 +12,19 @@ from PIL import Image
 
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.formats import sniff
+from kiosk.certificates.metadata import read_metadata
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.cose import BadCose
 from kiosk.certificates.proof.lists import load_lists
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.certificates.proof.scan import scan
-from kiosk.certificates.render import count_pages, page_text, printable, render_page
+from kiosk.certificates.render import (
+    count_pages,
+    page_text,
+    printable,
+    render_page,
+    written_metadata,
+)
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
 from kiosk.certificates.verdict import Verdict
 from kiosk.certificates.verify import verify_file
@@ -70,7 +77,11 @@ def _check(fields: Fields, blobs: list[bytes]) -> Reply:
         raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
     signer = verification.signatures[0].signer
     shape = {"width": preview.width, "height": preview.height}
-    return {"pages": pages, "signer": signer, **shape}, [preview.colours, marks]
+    identifier = read_metadata(written_metadata(blobs[0])).identifier
+    return (
+        {"pages": pages, "signer": signer, "identifier": identifier, **shape},
+        [preview.colours, marks],
+    )
 
 
 def _verify(fields: Fields, blobs: list[bytes]) -> Reply:

@@ -259,8 +259,11 @@ class Attendant:
         parts, visit = self._parts, self._visit
         assert visit.session is not None
         try:
-            document = await parts.library.fetch(visit.session, visit.certificates[index])
+            certificate = visit.certificates[index]
+            document = await parts.library.fetch(visit.session, certificate)
             checked = await parts.documents.check(document)
+            if checked.identifier not in ("", certificate.identifier):
+                raise Failure(Reason.CERTIFICATE_ALTERED, "the file is another certificate's")
         except Failure as failure:
             log.info("certificate: %s", failure)
             self._send(ev.CertificateFailed(index, failure.reason))
