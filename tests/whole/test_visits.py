@@ -73,7 +73,7 @@ async def test_the_paper_shows_the_certificate_with_its_purpose(visitor):
     await visitor.visit("li-xiulan", "pension_benefit")
     document = pypdfium2.PdfDocument(visitor.papers()[0]["path"])
     text = document[0].get_textpage().get_text_range()
-    for words in ("户籍证明", "李秀兰", "社保医保", "柳塘村便民服务中心", "第 1 份"):
+    for words in ("养老保险待遇证明", "李秀兰", "社保医保", "柳塘村便民服务中心", "第 1 份"):
         assert words in text
     document.close()
 
