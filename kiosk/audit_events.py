@@ -71,6 +71,10 @@ class AuditEvent(StrEnum):
     """The citizen was asked whether somebody is still there."""
     VISIT_ENDED = "visit_ended"
     """The visit ended and its data was removed."""
+    PAPER_CHECKED = "paper_checked"
+    """A printed copy was held before the camera and verified."""
+    PAPER_CHECK_FAILED = "paper_check_failed"
+    """A printed copy could not be verified."""
 
 
 FIELDS: dict[AuditEvent, frozenset[str]] = {
@@ -105,5 +109,7 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.RECEIPT_FAILED: frozenset({"reason"}),
     AuditEvent.IDLE_WARNED: frozenset(),
     AuditEvent.VISIT_ENDED: frozenset({"outcome"}),
+    AuditEvent.PAPER_CHECKED: frozenset({"verdict"}),
+    AuditEvent.PAPER_CHECK_FAILED: frozenset({"reason"}),
 }
 """The fields that each event carries."""

@@ -79,14 +79,15 @@ class Terminal:
             self._platform, config.terminal.id, load_key(config.terminal.key)
         )
         library = HttpLibrary(self._platform)
-        self.papers = PaperLists(library.paper_lists, state / "paper", config.platform.trust)
+        papers = state / "paper"
+        self.papers = PaperLists(library.paper_lists, papers, config.platform.trust)
         self._parts = Parts(
             config,
             devices.camera,
             FaceService(self._faces_worker, config.faces.threshold, decoder),
             identity,
             library,
-            DocumentService(documents, config.platform.trust),
+            DocumentService(documents, config.platform.trust, papers),
             devices.document_printer,
             devices.receipt_printer,
             ledger,

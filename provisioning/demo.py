@@ -12,6 +12,7 @@ from provisioning.stage import Panel, Stage, StageFailed, list_people
 
 PANEL = Panel()
 DEFAULT_HEIGHT = 960
+CODE_FILE, CODE_DPI = "code.png", 200
 FREE_SHARE = 0.9
 """How much of the display's height the window may take."""
 
@@ -44,7 +45,8 @@ def run_demo(out: Path) -> int:
             from screens.dock import Dock  # opens Kivy: only once the window is there
 
             part = Dock(
-                panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order
+                panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order,
+                (out / CODE_FILE).resolve(),
             )
             part.pos = (panel.width, 0)
             part.build()
@@ -54,6 +56,24 @@ def run_demo(out: Path) -> int:
             return app.run(stage.config, beside, add_dock)
         finally:
             stage.close()
+
+
+def keep_code(document: Path, picture: Path) -> None:
+    """The corner of a paper with its code, for the dock to hold before the camera."""
+    from PIL import Image
+
+    from kiosk.certificates.proof.scan import find_code
+    from kiosk.certificates.render import render_page
+
+    page = render_page(document.read_bytes(), 1, CODE_DPI)
+    drawn = Image.frombytes("RGB", (page.width, page.height), bytes(page.colours))
+    found = find_code(drawn)
+    if found is not None:
+        xs, ys = zip(*found.corners, strict=True)
+        edge = CODE_DPI // 4
+        drawn.crop(
+            (min(xs) - edge, min(ys) - edge, max(xs) + edge, max(ys) + edge)
+        ).save(picture)
 
 
 def fit_panel(height: int) -> Panel:
@@ -81,4 +101,6 @@ def keep_paper(report: dict[str, Any], out: Path) -> None:
     if report.get("event") in names:
         out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(report["path"], out / names[report["event"]])
+        if report["event"] == "document":
+            keep_code(out / "document.pdf", out / CODE_FILE)
         print(f"paper: {out / names[report['event']]}", flush=True)

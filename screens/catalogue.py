@@ -4,6 +4,7 @@ from kiosk.visit.states import Step
 from screens.another import Another
 from screens.base import Screen
 from screens.certificates import Certificates
+from screens.check_paper import CheckPaper
 from screens.consent import Consent
 from screens.copies import Copies
 from screens.face import Face
@@ -27,6 +28,6 @@ SCREENS: dict[Step, type[Screen]] = {
     for screen in (
         Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, Phone, SigningIn,
         Certificates, Preview, Purpose, Copies, Printing, Receipt, Another, TakeCard,
-        Farewell, Problem,
+        Farewell, Problem, CheckPaper,
     )
 }

@@ -8,6 +8,7 @@ them only through its devices.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from screens import theme
 from screens.widgets import Panel, Surface, Text
@@ -81,11 +82,14 @@ class Dock(Surface):
     """The dock: a list of people, the card, and the faults."""
 
     def __init__(
-        self, height_mm: float, px_per_mm: float, people: list[tuple[str, str]], order: Order
+        self, height_mm: float, px_per_mm: float, people: list[tuple[str, str]], order: Order,
+        code: Path,
     ) -> None:
+        """`code`: where a picture of the last paper's code lies, once there is one."""
         super().__init__(theme.DOCK_MM, height_mm, px_per_mm)
         self._people = people
         self._order = order
+        self._code = code
         self._card_of = 0
         self._face_of: int | None = 0
         self._placed = False
@@ -109,8 +113,11 @@ class Dock(Surface):
         self._line("镜头前 · before the camera", y + 68)
         face = "没有人 · nobody" if self._face_of is None else self._people[self._face_of][1]
         self._chooser("face-person", y + 82, face, self._next_face)
-        self.button("phone", ("手机确认 · phone says yes", ""), self._phone_says_yes,
-                    (4, y + 108, theme.DOCK_MM - 8, 22), size=TYPE_MM)
+        half = (theme.DOCK_MM - 11) / 2
+        self._small("phone", "手机确认", "phone says yes", self._phone_says_yes,
+                    (4, y + 108, half))
+        self._small("paper", "出示打印件", "hold the paper", self._hold_paper,
+                    (7 + half, y + 108, half))
 
     def _line(self, words: str, y: float) -> None:
         self.put(Text(words, TYPE_MM, theme.SOFT_INK), 5, y, theme.DOCK_MM - 10, 13)
@@ -127,12 +134,21 @@ class Dock(Surface):
             self._toggle(toggle, 4 + column * (width + 3), y + row * ROW_MM, width)
 
     def _toggle(self, toggle: Toggle, x: float, y: float, width: float) -> None:
-        on = toggle.name in self._on
-        press = partial(self._switch, toggle)
-        self.button(toggle.name, ("", ""), press, (x, y, width, ROW_MM - 3), primary=on)
+        self._small(
+            toggle.name, toggle.words, toggle.english, partial(self._switch, toggle),
+            (x, y, width), on=toggle.name in self._on,
+        )
+
+    def _small(
+        self, name: str, words: str, english: str, press: Callable[[], None],
+        place: tuple[float, float, float], *, on: bool = False,
+    ) -> None:
+        """A button with two small lines; `place`: left, top, width."""
+        x, y, width = place
+        self.button(name, ("", ""), press, (x, y, width, ROW_MM - 3), primary=on)
         ink = theme.WHITE if on else theme.INK
-        self.put(Text(toggle.words, FAULT_MM, ink, True, "center"), x + 1, y + 1, width - 2, 9)
-        self.put(Text(toggle.english, WORD_MM, ink, False, "center"), x + 1, y + 9, width - 2, 8)
+        self.put(Text(words, FAULT_MM, ink, True, "center"), x + 1, y + 1, width - 2, 8)
+        self.put(Text(english, WORD_MM, ink, False, "center"), x + 1, y + 8, width - 2, 8)
 
     def _next_card(self) -> None:
         self._card_of = (self._card_of + 1) % len(self._people)
@@ -152,6 +168,10 @@ class Dock(Surface):
 
     def _phone_says_yes(self) -> None:
         self._order("platform", "phone", person=self._people[self._card_of][0])
+
+    def _hold_paper(self) -> None:
+        if self._code.exists():
+            self._order("camera", "hold", picture=str(self._code))
 
     def _toggle_card(self) -> None:
         self._placed = not self._placed

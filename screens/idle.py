@@ -1,6 +1,6 @@
 """The first screen: what one can do here, and how to begin."""
 
-from kiosk.visit.events import ChosePhone, Touched
+from kiosk.visit.events import ChoseCheckPaper, ChosePhone, Touched
 from kiosk.visit.states import Part, State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -29,8 +29,12 @@ class Idle(Screen):
                     (theme.MARGIN + 18, 182, self.inner - 36, 56), primary=True,
                     size=theme.TITLE)
         self._or_card(262)
+        half = (self.inner - 36 - theme.GAP) / 2
         self.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
-                    (theme.MARGIN + 18, 332, self.inner - 36, 34), size=theme.BODY)
+                    (theme.MARGIN + 18, 330, half, 36), size=theme.BODY)
+        self.button("check", both("check_paper.choose"),
+                    lambda: self.ui.send(ChoseCheckPaper()),
+                    (theme.MARGIN + 18 + half + theme.GAP, 330, half, 36), size=theme.BODY)
         free, free_english = both("idle.free")
         self._note = self.centred(free, self.bottom - 26, 14, theme.BODY, True)
         self._note_english = self.put(

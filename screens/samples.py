@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -48,8 +49,20 @@ def sample_visit() -> Visit:
         "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
     )
     return Visit(
-        document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD, code
+        document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD, code,
+        sample_paper(),
     )
+
+
+def sample_paper() -> dict[str, Any]:
+    """What is known of a printed copy."""
+    return {
+        "verdict": "genuine", "checked_as_of": "2026-11-24T09:00:00+00:00",
+        "claims": {
+            "certificate": "基本养老保险参保缴费凭证", "holder": "李**", "purpose": "社保医保",
+            "holder_number": "119***********0627", "expires": "2027-02-22T09:00:00+00:00",
+        },
+    }
 
 
 def sample_page() -> Page:
@@ -88,6 +101,9 @@ def sample_states() -> dict[str, State]:
     states["out_of_service"] = State(
         Step.OUT_OF_SERVICE, out, reason=Reason.PRINTER_NO_PAPER
     )
+    for verdict in ("genuine", "altered", "revoked", "expired", "untrusted", "list_too_old"):
+        judged = replace(progress, verdict=verdict)
+        states[f"check_paper_{verdict}"] = State(Step.CHECK_PAPER, Equipment(), judged)
     del states["problem"]
     card_only = Progress(1, "cn_resident", face_attempts=3)
     states["problem_face_mismatch_phone"] = State(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cv2
+import numpy as np
 
 from drivers.camera.port import Picture
 from drivers.camera.protocol import CONTENT_TYPE, mjpeg_part
@@ -26,6 +27,7 @@ FAULTS = {
 
 JPEG_QUALITY = 85
 LATE_SECONDS = 0.5
+HELD_SIZE, HELD_FRAMES = (1280, 720), 12
 
 
 class CameraSimulator(Simulator):
@@ -41,6 +43,7 @@ class CameraSimulator(Simulator):
     ) -> None:
         super().__init__(reporter)
         self.actions["show"] = lambda command: self.show(command.get("person"))
+        self.actions["hold"] = lambda command: self.hold(str(command["picture"]))
         self._interval = 1 / frames_per_second
         self._scene = scene
         self._loops: dict[str | None, list[bytes]] = {}
@@ -59,6 +62,15 @@ class CameraSimulator(Simulator):
             self._loops[person] = [encode(picture) for picture in self._scene(person)]
         self._person = person
         self._reporter.event("shows", person=person)
+
+    def hold(self, path: str) -> None:
+        """Hold a picture before the camera, by a hand that is not quite still."""
+        picture = cv2.imread(path)
+        if picture is None:
+            raise ValueError(f"{path} is no picture")
+        self._loops[path] = [encode(one) for one in held(picture.astype(np.uint8))]
+        self._person = path
+        self._reporter.event("holds", picture=path)
 
     def serve_in_background(self) -> None:
         """Begin to stream to whoever asks, in daemon threads."""
@@ -111,6 +123,19 @@ class CameraSimulator(Simulator):
                 """Requests are reported as events, not logged."""
 
         return Handler
+
+
+def held(picture: Picture) -> Iterator[Picture]:
+    """A picture before a grey wall, as large as it fits, moved a little from frame to frame."""
+    width, height = HELD_SIZE
+    scale = min(width / picture.shape[1], height / picture.shape[0]) * 0.94
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    left, top = (width - small.shape[1]) // 2, (height - small.shape[0]) // 2
+    for step in range(HELD_FRAMES):
+        frame = np.full((height, width, 3), 120 + step, np.uint8)
+        x = left + step % 5
+        frame[top : top + small.shape[0], x : x + small.shape[1]] = small
+        yield frame
 
 
 def encode(picture: Picture) -> bytes:

@@ -23,9 +23,11 @@ REASONS = {
 class DocumentService:
     """Verifies, draws and prepares documents, in a process of its own."""
 
-    def __init__(self, worker: Worker, trust: Path) -> None:
+    def __init__(self, worker: Worker, trust: Path, papers: Path | None = None) -> None:
+        """`papers`: the folder with the lists by which printed copies are judged."""
         self._worker = worker
         self._trust = str(trust)
+        self._papers = str(papers or trust)
 
     async def warm_up(self) -> None:
         """Start the worker before it is needed. Raises Failure."""
@@ -50,6 +52,20 @@ class DocumentService:
         fields, blobs = await self._call("receipt", request, [])
         packed = np.frombuffer(blobs[0], np.uint8).reshape(fields["rows"], -1)
         return np.unpackbits(packed, axis=1)[:, :dots].astype(np.bool_)
+
+    async def judge_code(self, text: str) -> Fields:
+        """What the code of a printed copy says, and what it is worth. Raises Failure.
+
+        NETWORK where there are no lists yet: they come with the first line to the platform.
+        """
+        request = {"trust": self._trust, "lists": self._papers, "text": text}
+        try:
+            fields, _ = await self._worker.call("judge_code", request)
+        except Refusal as refusal:
+            raise Failure(Reason.NETWORK, refusal.detail) from refusal
+        except WorkerFault as fault:
+            raise Failure(Reason.TERMINAL_FAULT, str(fault)) from fault
+        return fields
 
     async def stop(self) -> None:
         """End the worker: the next visit gets a fresh one, which has seen nothing."""

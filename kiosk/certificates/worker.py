@@ -15,9 +15,10 @@ from kiosk.certificates.formats import sniff
 from kiosk.certificates.metadata import read_metadata
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.cose import BadCose
-from kiosk.certificates.proof.lists import load_lists
+from kiosk.certificates.proof.judge import judge_code
+from kiosk.certificates.proof.lists import Lists, load_lists
 from kiosk.certificates.proof.marks import page_marks
-from kiosk.certificates.proof.scan import scan
+from kiosk.certificates.proof.scan import Scan, scan
 from kiosk.certificates.render import (
     count_pages,
     page_text,
@@ -110,12 +111,21 @@ def _prepare(fields: Fields, blobs: list[bytes]) -> Reply:
 
 def _scan(fields: Fields, blobs: list[bytes]) -> Reply:
     """Judge a picture of a printed copy: field `trust` (a folder with the lists), one blob."""
-    folder = Path(fields["trust"])
+    lists = _lists(fields["trust"], fields["trust"])
+    return scan(_picture(blobs[0]), lists, datetime.now(UTC)).as_json(), []
+
+
+def _judge_code(fields: Fields, blobs: list[bytes]) -> Reply:
+    """Judge the text of a code: fields `trust`, `lists` (folders), `text`."""
+    lists = _lists(fields["trust"], fields["lists"])
+    return Scan(judge_code(fields["text"], lists, datetime.now(UTC))).as_json(), []
+
+
+def _lists(trust: str, folder: str) -> Lists:
     try:
-        lists = load_lists(folder, _trust(fields["trust"]).chains)
+        return load_lists(Path(folder), _trust(trust).chains)
     except (BadCose, OSError) as error:
         raise Refusal(BAD_TRUST, f"the lists in {folder}: {error}") from error
-    return scan(_picture(blobs[0]), lists, datetime.now(UTC)).as_json(), []
 
 
 def _picture(data: bytes) -> Image.Image:
@@ -144,5 +154,6 @@ CALLS: dict[str, Call] = {
     "render": _render,
     "prepare": _prepare,
     "scan": _scan,
+    "judge_code": _judge_code,
     "receipt": _receipt,
 }

@@ -24,6 +24,7 @@ from kiosk.certificates.port import (
     CopyRequest,
 )
 from kiosk.certificates.proof.marks import page_marks
+from kiosk.certificates.proof.scan import code_in
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.port import Hint
@@ -106,6 +107,8 @@ class Attendant:
                 self._phone = self._begin(self._sign_in_by_phone())
             case ef.StopPhone():
                 self._stop_phone()
+            case ef.LookForCode():
+                self._face = self._begin(self._look_for_code())
             case ef.FetchCertificate(index=index):
                 self._begin(self._fetch(index))
             case ef.Print() as job:
@@ -270,6 +273,30 @@ class Attendant:
             return
         visit.files[index] = checked
         self._send(ev.CertificateReady(index, checked.pages))
+
+    # A printed copy before the camera
+
+    async def _look_for_code(self) -> None:
+        parts, visit = self._parts, self._visit
+        visit.paper = None
+        slot = FrameSlot(asyncio.get_running_loop())
+        try:
+            await parts.camera.open()
+            parts.camera.observe(lambda frame: self._see(frame, slot))
+            text = None
+            while text is None:
+                text = await asyncio.to_thread(code_in, await slot.take())
+            visit.paper = await parts.documents.judge_code(text)
+        except (Failure, DeviceFailure) as failure:
+            known = as_failure(failure) if isinstance(failure, DeviceFailure) else failure
+            log.info("a printed copy: %s", known)
+            self._send(ev.PaperFailed(known.reason))
+            return
+        finally:
+            parts.camera.observe(None)
+            visit.live = None
+        self._send(ev.PaperJudged(str(visit.paper["verdict"])))
+        self._rest_camera()
 
     # Paper
 

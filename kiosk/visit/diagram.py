@@ -17,6 +17,7 @@ VALID = CertificateFact("valid kind", CertificateStatus.VALID)
 REVOKED = CertificateFact("revoked kind", CertificateStatus.REVOKED)
 
 SAMPLES: tuple[ev.Event, ...] = (
+    ev.ChoseCheckPaper(), ev.PaperJudged("genuine"), ev.PaperFailed(Reason.NETWORK),
     ev.Touched(), ev.Agreed(), ev.Declined(), ev.ChosePhone(), ev.PhoneCodeShown(),
     ev.CertificateChosen(0),
     ev.CertificateChosen(1), ev.PreviewAccepted(), ev.PurposeChosen("school"),

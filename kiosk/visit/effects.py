@@ -36,6 +36,10 @@ class StopPhone(Effect):
     """Wait for the phone no longer."""
 
 
+class LookForCode(Effect):
+    """Look for the code of a printed copy before the camera, and judge it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FetchCertificate(Effect):
     """Fetch a certificate's file, verify it and draw its pages."""

@@ -89,6 +89,27 @@ class TriedAgain(CitizenEvent):
     """Once more after a problem."""
 
 
+class ChoseCheckPaper(CitizenEvent):
+    """Somebody wants a printed copy verified."""
+
+
+# Printed copies
+
+
+@dataclass(frozen=True, slots=True)
+class PaperJudged(Event):
+    """A printed copy was found before the camera and judged."""
+
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFailed(Event):
+    """No printed copy can be judged."""
+
+    reason: Reason
+
+
 # The reader
 
 

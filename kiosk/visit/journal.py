@@ -10,7 +10,9 @@ from kiosk.visit.states import WITHOUT_VISIT, Progress, State, Step
 Record = tuple[AuditEvent, dict[str, str | int]]
 
 
-BEGUN_BY: dict[type[ev.Event], str] = {ev.CardFound: "card", ev.ChosePhone: "phone"}
+BEGUN_BY: dict[type[ev.Event], str] = {
+    ev.CardFound: "card", ev.ChosePhone: "phone", ev.ChoseCheckPaper: "check",
+}
 
 
 def derive(before: State, event: ev.Event, after: State) -> Iterator[Record]:
@@ -137,6 +139,11 @@ RECORDS: dict[type[ev.Event], Writer] = {
         AuditEvent.PRINT_FAILED,
         {"certificate_type": progress.chosen_type, "reason": str(event.reason)},
     ),
+    ev.PaperJudged: lambda event, progress: (
+        AuditEvent.PAPER_CHECKED,
+        {"verdict": event.verdict},
+    ),
+    ev.PaperFailed: _reason(AuditEvent.PAPER_CHECK_FAILED),
     ev.ReceiptPrinted: _plain(AuditEvent.RECEIPT_PRINTED),
     ev.ReceiptFailed: _reason(AuditEvent.RECEIPT_FAILED),
 }

@@ -5,7 +5,7 @@ it, and only while the visit lasts.
 """
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from drivers.idcard.port import IdentityDocument
 
@@ -29,6 +29,8 @@ class Visit:
     """What the person before the camera should do."""
     phone_code: "PhoneCode | None" = None
     """What a phone may scan to sign in."""
+    paper: "dict[str, Any] | None" = None
+    """What is known of a printed copy, as `scan` tells it."""
     face_reference: str = ""
     """Against which reference the face was compared."""
 

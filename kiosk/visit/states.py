@@ -7,6 +7,8 @@ from kiosk.reasons import Reason
 
 PRINTED = "printed"
 """The outcome of a visit in which all copies came out."""
+CHECKED = "checked"
+"""The outcome of a visit in which a printed copy was verified."""
 
 
 class Step(StrEnum):
@@ -25,6 +27,7 @@ class Step(StrEnum):
     PREVIEW = "preview"
     PURPOSE = "purpose"
     COPIES = "copies"
+    CHECK_PAPER = "check_paper"
     PRINTING = "printing"
     RECEIPT = "receipt"
     ANOTHER = "another"
@@ -105,6 +108,8 @@ class Progress:
     document_type: str | None = None
     card_attempts: int = 0
     face_attempts: int = 0
+    verdict: str | None = None
+    """What a printed copy that was held before the camera is."""
     by_phone: bool = False
     """Whether the citizen signs in with a phone, not with card and face."""
     code_shown: bool = False

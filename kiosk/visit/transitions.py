@@ -18,6 +18,7 @@ from kiosk.visit.effects import (
     Effect,
     EndVisit,
     FetchCertificate,
+    LookForCode,
     Print,
     PrintReceipt,
     ReadCard,
@@ -28,6 +29,7 @@ from kiosk.visit.effects import (
     WarmUp,
 )
 from kiosk.visit.states import (
+    CHECKED,
     ENDING,
     PRINTED,
     WITHOUT_VISIT,
@@ -114,6 +116,8 @@ def _enter(state: State, step: Step, **changes: Any) -> Outcome:
             return _with(after, by_phone=True, code_shown=False), (SignInByPhone(),)
         case Step.RECEIPT:
             return after, (PrintReceipt(),)
+        case Step.CHECK_PAPER:
+            return _with(after, verdict=None), (LookForCode(),)
         case Step.PRINTING if progress is not None and progress.chosen is not None:
             job = Print(progress.chosen, progress.purpose or "", progress.copies)
             return after, (job,)
@@ -196,7 +200,7 @@ def _part_lost(state: State, event: ev.PartLost) -> Outcome:
     match state.step, event.part:
         case (Step.PLACE_CARD | Step.READING, Part.READER):
             return _problem(after, event.reason, None)
-        case (Step.FACE, Part.CAMERA):
+        case (Step.FACE | Step.CHECK_PAPER, Part.CAMERA):
             return _problem(after, event.reason, None)
         case (Step.TAKE_CARD, Part.READER):
             return _enter(after, Step.FAREWELL)
@@ -484,6 +488,29 @@ def _(state: State, event: ev.WantsAnother) -> Outcome:
 @on(Step.ANOTHER, event=ev.Leaves)
 def _(state: State, event: ev.Leaves) -> Outcome:
     return _leave(state, PRINTED)
+
+
+# A printed copy that somebody wants verified; needs nobody to sign in, and no line
+
+
+@on(Step.IDLE, event=ev.ChoseCheckPaper)
+def _(state: State, event: ev.ChoseCheckPaper) -> Outcome:
+    return _begin(state, Step.CHECK_PAPER)
+
+
+@on(Step.CHECK_PAPER, event=ev.PaperJudged)
+def _(state: State, event: ev.PaperJudged) -> Outcome:
+    return _with(state, verdict=event.verdict, outcome=CHECKED), ()
+
+
+@on(Step.CHECK_PAPER, event=ev.PaperFailed)
+def _(state: State, event: ev.PaperFailed) -> Outcome:
+    return _problem(state, event.reason, Step.CHECK_PAPER)
+
+
+@on(Step.CHECK_PAPER, event=ev.WantsAnother)
+def _(state: State, event: ev.WantsAnother) -> Outcome:
+    return _enter(state, Step.CHECK_PAPER) if _progress(state).verdict else (state, ())
 
 
 # Problems and the end

@@ -80,6 +80,16 @@ class Visitor:
         self.pilot = pilot
         return pilot.outcome
 
+    async def check(self, picture: Path) -> str:
+        """Hold a picture before the camera and have it checked; the verdict."""
+        self.stage.order("camera", "hold", picture=str(picture))
+        self.terminal.engine.send(ev.ChoseCheckPaper())
+        async with asyncio.timeout(30):
+            while not (progress := self.terminal.engine.state.progress) or not progress.verdict:
+                assert self.terminal.engine.state.step is Step.CHECK_PAPER
+                await asyncio.sleep(0.05)
+        return progress.verdict
+
     async def back_to_idle(self) -> None:
         """Wait until the terminal serves the next person."""
         async with asyncio.timeout(20):

@@ -6,6 +6,8 @@ import sqlite3
 import pypdfium2
 import pytest
 
+from kiosk.certificates.proof.scan import find_code
+from kiosk.visit import events as ev
 from kiosk.visit.states import Step
 
 
@@ -76,6 +78,27 @@ async def test_the_paper_shows_the_certificate_with_its_purpose(visitor):
     for words in ("养老保险待遇证明", "李秀兰", "社保医保", "柳塘村便民服务中心", "第 1 份"):
         assert words in text
     document.close()
+
+
+async def test_the_paper_is_verified_before_the_camera_while_the_line_is_down(visitor, tmp_path):
+    await visitor.visit("li-xiulan", "household")
+    await visitor.back_to_idle()
+    copy = code_of(visitor.papers()[0]["path"], tmp_path / "copy.png")
+    visitor.stage.order("platform", "cut")
+    assert await visitor.check(copy) == "genuine"
+    assert visitor.terminal.visit.paper["claims"]["holder"] == "李**"
+    visitor.terminal.engine.send(ev.Leaves())
+    assert visitor.terminal.visit.paper is None
+    assert any("paper_checked" in line for line in visitor.audit())
+
+
+def code_of(paper, path):
+    """The part of a printed page around its code, as somebody holds it before a camera."""
+    page = pypdfium2.PdfDocument(paper)[0].render(scale=200 / 72).to_pil().convert("L")
+    corners = find_code(page).corners
+    xs, ys = zip(*corners, strict=True)
+    page.crop((min(xs) - 60, min(ys) - 60, max(xs) + 200, max(ys) + 60)).save(path)
+    return path
 
 
 async def test_somebody_elses_face_prints_nothing(visitor):

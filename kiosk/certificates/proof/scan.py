@@ -34,7 +34,6 @@ FEW, FEW_SHARE = 2, 0.25
 CONVINCING = 4
 """Digits that a number must have to prove a forgery: shorter ones are often noise."""
 MM_PER_INCH = 25.4
-FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 MODULES_OF_V1, MODULES_A_VERSION = 17, 4
 
 
@@ -80,14 +79,21 @@ class Scan:
 def find_code(picture: Image.Image) -> Found | None:
     """The code of a printed copy in a picture, turned and blurred as it may be."""
     grey = picture.convert("L")
+    formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for scale in (1.0, 2.0, 0.5):
         size = round(grey.width * scale), round(grey.height * scale)
         looked_at = grey if scale == 1.0 else grey.resize(size, Image.Resampling.BICUBIC)
-        found = zxingcpp.read_barcodes(np.asarray(looked_at), formats=FORMATS)
+        found = zxingcpp.read_barcodes(np.asarray(looked_at), formats=formats)
         for one in found:
             if one.text.startswith(PREFIX):
                 return _located(one, scale)
     return None
+
+
+def code_in(picture: np.ndarray) -> str | None:
+    """The text of the code in a camera's picture (rows, columns, blue-green-red), or None."""
+    found = find_code(Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1])))
+    return found.text if found else None
 
 
 def _located(code: zxingcpp.Barcode, scale: float) -> Found:
