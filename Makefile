@@ -39,7 +39,7 @@ gallery: setup    ## a picture of every screen into docs/gallery
 bench: setup      ## every benchmark
 	bash deploy/with-display.sh $(PYTHON) -m bench all --json
 
-fuzz: setup       ## every device protocol under atheris, for FUZZ_SECONDS (600)
+fuzz: setup       ## every protocol and format under atheris, for FUZZ_SECONDS (600)
 	$(PYTHON) -W ignore -m tests.fuzz
 
 soak-devices: setup ## every device pulled out and plugged in SOAK_CYCLES (1000) times, and liveness

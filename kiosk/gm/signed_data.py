@@ -90,6 +90,8 @@ def read_signed_data(raw: bytes) -> SignedData:
         if len(parts) != 2 or not parts[1].is_tagged(0):
             raise BadDer("signed data without its content")
         parts = der.read(parts[1].contents).sequence("signed data", 4)
+    if len(parts) < 4:
+        raise BadDer(f"signed data of {len(parts)} elements")
     encapsulated = parts[2].sequence("content", 1)
     tagged = {part.tag: part for part in parts[3:] if part.kind == der.CONTEXT}
     certificates = tuple(_certificates(tagged.get(0)))

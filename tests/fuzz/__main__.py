@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: every protocol under atheris, for FUZZ_SECONDS in all.
+"""`python -m tests.fuzz`: every protocol and format under atheris, for FUZZ_SECONDS in all.
 
 Each target gets an equal share of the time, in a process of its own. The last line of
 output is a JSON object with the executions of each; the exit status is 1 if any input

@@ -5,7 +5,7 @@ Run as `python -m tests.fuzz.targets NAME [libFuzzer options]`.
 
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import atheris
 
@@ -25,6 +25,24 @@ with atheris.instrument_imports(include=["drivers"]):
     from drivers.smartcard.port import Moment, Response
     from drivers.smartcard.sam import read_resident
 
+with atheris.instrument_imports(include=["kiosk"]):
+    from kiosk.certificates.metadata import read_metadata
+    from kiosk.certificates.proof.claims import PREFIX, read_claims, read_code
+    from kiosk.certificates.proof.cose import BadCose, read_signed
+    from kiosk.gm import BadCertificate, Certificate, RevocationList, TrustList, der
+    from kiosk.gm.der import BadDer
+    from kiosk.gm.signed_data import read_signed_data
+    from kiosk.ofd import OfdError, OfdFile, read_stamps, render_page, verify
+    from kiosk.ofd.judge import Signed, judge_value
+    from kiosk.ofd.paths import to_path
+    from kiosk.ofd.seal import read_seal, read_seal_signature
+    from kiosk.ofd.values import to_deltas, to_numbers
+    from kiosk.ofd.xml import parse
+    from sandbox.ofd.corpus import document, plain
+    from sandbox.ofd.package import pack
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+PAGE = "Doc_0/Pages/Page_0/Content.xml"
 TODAY = date(2026, 11, 24)
 
 
@@ -143,12 +161,78 @@ def camera_sources(data: bytes) -> None:
         return
 
 
+def ofd_files(data: bytes) -> None:
+    try:
+        file = OfdFile(data)
+        verify(file, TrustList(), NOW)
+    except OfdError:
+        return
+
+
+def ofd_pages(data: bytes) -> None:
+    """The content of a page, in a package that is sound otherwise."""
+    try:
+        file = OfdFile(pack(SOUND | {PAGE: data}))
+        render_page(file, 1, 20, read_stamps(file))
+    except OfdError:
+        return
+
+
+def ofd_values(data: bytes) -> None:
+    text = data.decode("utf-8", "replace")
+    for read in (to_numbers, to_deltas, lambda one, _: to_path(one, even_odd=False)):
+        try:
+            read(text, "fuzz")
+        except OfdError:
+            continue
+    try:
+        parse(data, "fuzz")
+    except OfdError:
+        return
+
+
+def signatures(data: bytes) -> None:
+    der.oddity(data)
+    judge_value(data, Signed(data, "fuzz"), TrustList(), NOW)
+    for read in (read_seal, read_seal_signature, read_signed_data):
+        try:
+            read(data)
+        except (BadDer, BadCertificate):
+            continue
+
+
+def sm2_certificates(data: bytes) -> None:
+    try:
+        one = Certificate(data)
+        _ = one.name, one.issuer_name, one.is_sm2, one.usage, one.validity
+        one.signed_by(one)
+        RevocationList(data)
+    except BadCertificate:
+        return
+
+
+def paper_codes(data: bytes) -> None:
+    text = data.decode("latin-1")
+    for read in (lambda: read_code(PREFIX + text), lambda: read_signed(data)):
+        try:
+            read_claims(read())
+        except BadCose:
+            continue
+
+
+def file_metadata(data: bytes) -> None:
+    words = data.decode("utf-8", "replace").split("\n")
+    read_metadata(dict(zip(words[::2], words[1::2], strict=False)))
+
+
+SOUND = document(plain)
 TARGETS: dict[str, Callable[[bytes], None]] = {
     one.__name__: one
     for one in (
         idcard_frames, idcard_replies, idcard_stx_frames, idcard_layouts, smartcard,
         ipp_messages, ipp_groups, printer_words, receipt_answers, receipt_commands,
-        scanner_lines, scanner_keys, auxiliary_lines, camera_sources,
+        scanner_lines, scanner_keys, auxiliary_lines, camera_sources, ofd_files, ofd_pages,
+        ofd_values, signatures, sm2_certificates, paper_codes, file_metadata,
     )
 }
 
