@@ -5,7 +5,7 @@ from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
-from screens.widgets import Panel, Text
+from screens.widgets import Panel
 
 
 class Another(Screen):
@@ -21,12 +21,10 @@ class Another(Screen):
         self.put(Panel(theme.PALE_GREEN), theme.MARGIN, 128, self.inner, 50)
         text, english = both("another.text")
         self.centred(text, 132, 22, theme.BODY, True)
-        self.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 156, self.inner, 14)
+        self.quiet(english, 156, 14)
         self._notice, self._notice_english = (
             self.centred("", 186, 14, theme.SMALL, True),
-            self.put(Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-                     theme.MARGIN, 200, self.inner, 13),
+            self.quiet("", 200, 13),
         )
         self.button("another", both("another.again"), lambda: self.ui.send(WantsAnother()),
                     (theme.MARGIN, self.bottom - 96, self.inner, 42), size=theme.TITLE)

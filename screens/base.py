@@ -68,8 +68,7 @@ class Screen(Surface):
         """The one question or statement of the screen, in both languages."""
         self.put(Text(words[0], theme.TITLE, theme.INK, True, "center"),
                  theme.MARGIN, y, self.inner, 24)
-        self.put(Text(words[1], theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, y + 25, self.inner, 12)
+        self.quiet(words[1], y + 25, 12)
 
     def centred(
         self, words: str, y: float, height: float, size: float = theme.BODY, bold: bool = False
@@ -77,6 +76,14 @@ class Screen(Surface):
         """Words in the middle, over the whole width."""
         text: Text = self.put(
             Text(words, size, theme.INK, bold, "center"), theme.MARGIN, y, self.inner, height
+        )
+        return text
+
+    def quiet(self, words: str, y: float, height: float) -> Text:
+        """The other language, small and soft, in the middle over the whole width."""
+        text: Text = self.put(
+            Text(words, theme.SMALL, theme.SOFT_INK, False, "center"),
+            theme.MARGIN, y, self.inner, height,
         )
         return text
 

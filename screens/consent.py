@@ -22,8 +22,7 @@ class Consent(Screen):
         self._who = self.centred("", 270, 15, theme.BODY, True)
         self._card, self._card_english = (
             self.centred(both("consent.take_card")[0], 288, 15, theme.BODY),
-            self.put(Text(both("consent.take_card")[1], theme.SMALL, theme.SOFT_INK, False,
-                          "center"), theme.MARGIN, 303, self.inner, 13),
+            self.quiet(both("consent.take_card")[1], 303, 13),
         )
         half = (self.inner - theme.GAP) / 2
         self.button("decline", both("consent.decline"), lambda: self.ui.send(Declined()),

@@ -5,7 +5,7 @@ from kiosk.visit.states import State, Step
 from kiosk.words import say
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Panel, Text
+from screens.widgets import Panel
 
 
 class Copies(Screen):
@@ -25,10 +25,7 @@ class Copies(Screen):
         self._number = self.centred("1", 78, 56, 44.0, True)
         self.centred(" / ".join(both("copies.unit")), 134, 14, theme.SMALL)
         self._total = self.centred("", 158, 14, theme.SMALL)
-        self._total_english = self.put(
-            Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-            theme.MARGIN, 170, self.inner, 13,
-        )
+        self._total_english = self.quiet("", 170, 13)
         self._summary = self.centred("", 200, 32, theme.BODY, True)
         self.button("back", both("common.back"), lambda: self.ui.send(WentBack()),
                     (theme.MARGIN, self.bottom - 34, 74, 34), size=theme.BODY)

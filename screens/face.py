@@ -13,7 +13,7 @@ from kiosk.visit.events import ChosePhone
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Panel, Text
+from screens.widgets import Panel
 
 PICTURES_PER_SECOND = 15
 SHRINK = 2
@@ -70,14 +70,10 @@ class Face(Screen):
         self._picture = LivePicture()
         self.put(self._picture, left, 56, width, 220)
         self._hint = self.centred("", 284, 20, theme.LARGE, True)
-        self._hint_english = self.put(
-            Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-            theme.MARGIN, 304, self.inner, 13,
-        )
+        self._hint_english = self.quiet("", 304, 13)
         other, english = both("face.other")
         self.centred(other, self.bottom - 68, 14, theme.SMALL)
-        self.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, self.bottom - 54, self.inner, 13)
+        self.quiet(english, self.bottom - 54, 13)
         self.end_button()
         self.other_button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()))
         self._clock: Any = None

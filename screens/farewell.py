@@ -22,5 +22,4 @@ class Farewell(Screen):
                  theme.MARGIN, top + 112, self.inner, 16)
         text, text_english = both("farewell.text")
         self.centred(text, top + 142, 16, theme.BODY)
-        self.put(Text(text_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, top + 158, self.inner, 14)
+        self.quiet(text_english, top + 158, 14)

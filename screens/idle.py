@@ -23,8 +23,7 @@ class Idle(Screen):
                  theme.MARGIN, 112, self.inner, 16)
         subtitle, subtitle_english = both("idle.subtitle")
         self.centred(subtitle, 136, 16, theme.BODY)
-        self.put(Text(subtitle_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 152, self.inner, 13)
+        self.quiet(subtitle_english, 152, 13)
         self.button("start", both("idle.touch"), lambda: self.ui.send(Touched()),
                     (theme.MARGIN + 18, 182, self.inner - 36, 56), primary=True,
                     size=theme.TITLE)
@@ -37,10 +36,7 @@ class Idle(Screen):
                     (theme.MARGIN + 18 + half + theme.GAP, 330, half, 36), size=theme.BODY)
         free, free_english = both("idle.free")
         self._note = self.centred(free, self.bottom - 26, 14, theme.BODY, True)
-        self._note_english = self.put(
-            Text(free_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-            theme.MARGIN, self.bottom - 12, self.inner, 12,
-        )
+        self._note_english = self.quiet(free_english, self.bottom - 12, 12)
 
     def _or_card(self, y: float) -> None:
         words, english = both("idle.card")

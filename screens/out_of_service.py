@@ -26,8 +26,7 @@ class OutOfService(Screen):
         )
         nearest, nearest_english = both("out_of_service.nearest")
         self.centred(nearest, top + 196, 18, theme.BODY, True)
-        self.put(Text(nearest_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, top + 214, self.inner, 14)
+        self.quiet(nearest_english, top + 214, 14)
 
     def enter(self, state: State) -> None:
         """Say why."""

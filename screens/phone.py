@@ -8,7 +8,7 @@ from kiosk.visit.events import WentBack
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Panel, Text
+from screens.widgets import Panel
 
 CODE_MM = 118.0
 QUIET = 4
@@ -60,14 +60,12 @@ class Phone(Screen):
         self.put(self._code, left, 58, CODE_MM, CODE_MM)
         compare, compare_english = both("phone.compare")
         self.centred(compare, 192, 15, theme.BODY)
-        self.put(Text(compare_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 207, self.inner, 13)
+        self.quiet(compare_english, 207, 13)
         self._letters = self.centred("", 222, 26, theme.HUGE, True)
         self.centred(self.ui.place_zh, 250, 15, theme.BODY, True)
         consent, consent_english = both("phone.consent")
         self.centred(consent, 272, 28, theme.SMALL)
-        self.put(Text(consent_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 300, self.inner, 28)
+        self.quiet(consent_english, 300, 28)
         self.end_button()
         self.other_button("back", both("phone.card"), lambda: self.ui.send(WentBack()))
 

@@ -5,7 +5,7 @@ from kiosk.visit.states import Step
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
-from screens.widgets import Panel, Text
+from screens.widgets import Panel
 
 
 class PlaceCard(Screen):
@@ -21,11 +21,9 @@ class PlaceCard(Screen):
         self.put(Icon("reader", weight=0.03), (self.ui.width_mm - 130) / 2, 66, 130, 130)
         text, english = both("place_card.text")
         self.centred(text, 192, 18, theme.BODY, True)
-        self.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 212, self.inner, 14)
+        self.quiet(english, 212, 14)
         kinds, kinds_english = both("place_card.kinds")
         self.centred(kinds, 250, 16, theme.SMALL)
-        self.put(Text(kinds_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 266, self.inner, 14)
+        self.quiet(kinds_english, 266, 14)
         self.end_button()
         self.other_button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()))

@@ -9,7 +9,7 @@ from kiosk.visit.events import PreviewAccepted, WentBack
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Panel, Text, Working
+from screens.widgets import Panel, Working
 
 
 class PageView(Widget):
@@ -52,10 +52,7 @@ class Preview(Screen):
         self._working = Working()
         self.put(self._working, (self.ui.width_mm - 40) / 2, 120, 40, 40)
         self._line = self.centred("", 52 + self._height, 14, theme.SMALL, True)
-        self._line_english = self.put(
-            Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-            theme.MARGIN, 66 + self._height, self.inner, 12,
-        )
+        self._line_english = self.quiet("", 66 + self._height, 12)
         self.button("back", both("common.back"), lambda: self.ui.send(WentBack()),
                     (theme.MARGIN, self.bottom - 34, 74, 34), size=theme.BODY)
         self.main_button("accept", both("preview.accept"),

@@ -19,10 +19,7 @@ class Problem(Screen):
         """Room for the words; the buttons depend on what can help."""
         self.put(Icon("warning", theme.ACCENT), (self.ui.width_mm - 56) / 2, 10, 56, 56)
         self._title = self.centred("", 72, 24, theme.TITLE, True)
-        self._english = self.put(
-            Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-            theme.MARGIN, 97, self.inner, 13,
-        )
+        self._english = self.quiet("", 97, 13)
         self.put(Panel(theme.CARD, theme.BORDER), theme.MARGIN, 118, self.inner, 96)
         left, width = theme.MARGIN + 8, self.inner - 16
         self._text = self.put(Text("", theme.BODY, theme.INK, True), left, 122, width, 46)
@@ -31,10 +28,8 @@ class Problem(Screen):
         )
         help_, help_english = both("problem.help")
         self.centred(help_, 222, 14, theme.SMALL)
-        self.put(Text(help_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 236, self.inner, 12)
-        self._code = self.put(Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
-                              theme.MARGIN, 250, self.inner, 12)
+        self.quiet(help_english, 236, 12)
+        self._code = self.quiet("", 250, 12)
         self._buttons: Surface | None = None
 
     def enter(self, state: State) -> None:

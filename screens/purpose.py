@@ -5,7 +5,6 @@ from kiosk.visit.events import PurposeChosen, WentBack
 from kiosk.visit.states import Step
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Text
 
 
 class Purpose(Screen):
@@ -19,8 +18,7 @@ class Purpose(Screen):
         self.title(both("purpose.title"))
         text, english = both("purpose.text")
         self.centred(text, 48, 14, theme.SMALL)
-        self.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, 62, self.inner, 12)
+        self.quiet(english, 62, 12)
         half = (self.inner - theme.GAP) / 2
         for place, purpose in enumerate(PURPOSES):
             x = theme.MARGIN + (place % 2) * (half + theme.GAP)

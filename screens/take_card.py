@@ -23,5 +23,4 @@ class TakeCard(Screen):
                  theme.MARGIN, top + 136, self.inner, 16)
         text, text_english = both("take_card.text")
         self.centred(text, top + 158, 16, theme.BODY)
-        self.put(Text(text_english, theme.SMALL, theme.SOFT_INK, False, "center"),
-                 theme.MARGIN, top + 174, self.inner, 14)
+        self.quiet(text_english, top + 174, 14)
