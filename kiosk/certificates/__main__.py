@@ -21,8 +21,23 @@ MEMORY_MB = 512
 SECONDS = 5.0
 SCAN_MEMORY_MB, SCAN_SECONDS = 1024, 60.0
 """Reading a page takes three passes of Tesseract at most."""
+LEAST_DPI, MOST_DPI = 1.0, 2400.0
 KEPT = Path("out/trust")
 """Where the demo leaves what verifies its papers."""
+
+
+def count(text: str) -> int:
+    """A number from 1. Raises ValueError."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def resolution(text: str) -> float:
+    """Dots to the inch, above zero. Raises ValueError."""
+    if not LEAST_DPI <= float(text) <= MOST_DPI:
+        raise ValueError(text)
+    return float(text)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -35,8 +50,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     verify.add_argument("--json", action="store_true")
     render = commands.add_parser("render", help="a page as a picture")
     render.add_argument("file", type=Path)
-    render.add_argument("--page", type=int, default=1)
-    render.add_argument("--dpi", type=float, default=96)
+    render.add_argument("--page", type=count, default=1)
+    render.add_argument("--dpi", type=resolution, default=96)
     render.add_argument("--out", type=Path, required=True, help="a .png to write")
     check = commands.add_parser("check-id", help="structure and check character (GB/T 36904)")
     check.add_argument("identifier")
@@ -97,9 +112,9 @@ def run_scan(options: argparse.Namespace) -> int:
     picture = options.image.read_bytes()
     beside = options.image.parent / "trust"
     trust = options.trust or (beside if beside.is_dir() else KEPT)
-    if not trust.is_dir():
-        raise ValueError(f"{trust} is no folder: say with --trust whom to trust")
-    fields = {"trust": str(trust.resolve())}
+    if options.trust and not trust.is_dir():
+        raise ValueError(f"{trust} is no folder")
+    fields = {"trust": str(trust.resolve()) if trust.is_dir() else ""}
     answer, _ = asyncio.run(ask(
         lambda worker: worker.call("scan", fields, [picture]), SCAN_MEMORY_MB, SCAN_SECONDS
     ))

@@ -110,8 +110,8 @@ def _prepare(fields: Fields, blobs: list[bytes]) -> Reply:
 
 
 def _scan(fields: Fields, blobs: list[bytes]) -> Reply:
-    """Judge a picture of a printed copy: field `trust` (a folder with the lists), one blob."""
-    lists = _lists(fields["trust"], fields["trust"])
+    """Judge a picture of a printed copy: field `trust` (a folder with the lists, or none)."""
+    lists = _lists(fields["trust"], fields["trust"]) if fields["trust"] else None
     return scan(_picture(blobs[0]), lists, datetime.now(UTC)).as_json(), []
 
 

@@ -36,13 +36,15 @@ class Judgement:
     """When it was last known which copies are revoked."""
 
 
-def judge_code(text: str, lists: Lists, now: datetime) -> Judgement:
-    """Judge the text of a code."""
+def judge_code(text: str, lists: Lists | None, now: datetime) -> Judgement:
+    """Judge the text of a code; without lists nobody is trusted."""
     try:
         signed = read_code(text)
         claims = read_claims(signed)
     except BadCose as error:
         return Judgement(PaperVerdict.ALTERED, why=f"the code is damaged: {error}")
+    if lists is None:
+        return Judgement(PaperVerdict.UNTRUSTED, claims, why="there is no list of keys")
     as_of = lists.as_of
     key = lists.keys.get(signed.key_id)
     if key is None:

@@ -110,12 +110,13 @@ def _located(code: zxingcpp.Barcode, scale: float) -> Found:
     return Found(code.text, corners, math.degrees(math.atan2(across[1], across[0])), dpi)
 
 
-def scan(picture: Image.Image, lists: Lists, now: datetime) -> Scan:
-    """Judge a printed copy."""
+def scan(picture: Image.Image, lists: Lists | None, now: datetime) -> Scan:
+    """Judge a printed copy; without lists nobody is trusted."""
     found = find_code(picture)
     if found is None:
         why = "there is no code of a printed copy in the picture"
-        return Scan(Judgement(PaperVerdict.NO_CODE, why=why, as_of=lists.as_of))
+        as_of = lists.as_of if lists else None
+        return Scan(Judgement(PaperVerdict.NO_CODE, why=why, as_of=as_of))
     judgement = judge_code(found.text, lists, now)
     vouched = judgement.verdict not in (PaperVerdict.ALTERED, PaperVerdict.UNTRUSTED)
     if judgement.claims is None or not vouched:

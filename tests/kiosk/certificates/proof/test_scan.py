@@ -19,6 +19,7 @@ from kiosk.certificates.proof.scan import PageMatch, find_code, judge_numbers, s
 from kiosk.certificates.render import render_page
 from kiosk.ofd.fonts import SERIF
 from sandbox.ofd.stamp import seal_picture
+from tests.conftest import last_json, run_module
 from tests.kiosk.certificates.proof.conftest import NOTE, picture_of
 
 MM = 200 / 25.4
@@ -108,6 +109,30 @@ def test_a_picture_without_a_code_has_none(look):
     assert look(Image.new("L", (600, 800), 255))[0] is PaperVerdict.NO_CODE
     seal = Image.open(io.BytesIO(seal_picture("样本局"))).convert("RGB")
     assert look(seal)[0] is PaperVerdict.NO_CODE
+
+
+def test_without_a_list_of_keys_nobody_is_trusted(picture):
+    found = scan(picture, None, datetime.now(UTC))
+    assert found.judgement.verdict is PaperVerdict.UNTRUSTED
+    assert found.as_json()["claims"]["holder"] == "李**"
+    empty = scan(Image.new("L", (600, 800), 255), None, datetime.now(UTC))
+    assert empty.as_json()["verdict"] == "no_code"
+
+
+def test_the_command_line_tells_a_picture_without_a_code(tmp_path):
+    Image.new("L", (300, 300), 255).save(tmp_path / "white.png")
+    told = run_module("kiosk.certificates", "scan", str(tmp_path / "white.png"), "--json")
+    fields = last_json(told.stdout)
+    assert (fields["verdict"], fields["claims"], told.returncode) == ("no_code", None, 1)
+
+
+@pytest.mark.parametrize("wrong", [("--dpi", "0"), ("--dpi", "x"), ("--page", "0")])
+def test_a_page_or_resolution_that_is_none_is_told(tmp_path, wrong):
+    told = run_module(
+        "kiosk.certificates", "render", "x.ofd", *wrong, "--out", str(tmp_path / "x.png")
+    )
+    assert told.returncode == 2
+    assert wrong[0] in told.stderr
 
 
 def test_a_page_that_is_full_gets_a_sheet_for_its_code(office):
