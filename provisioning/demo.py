@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from provisioning.headless import TRUST
 from provisioning.stage import Panel, Stage, StageFailed, list_people
 
 PANEL = Panel()
@@ -37,7 +38,7 @@ def run_demo(out: Path) -> int:
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
-        stage.report = lambda report: keep_paper(report, out)
+        stage.report = lambda report: keep_paper(report, out, stage)
         stage.order("camera", "show", person=people[0][0])
         beside = round(theme.DOCK_MM * panel.px_per_mm)
 
@@ -95,12 +96,13 @@ def display_height() -> int:
         return round(DEFAULT_HEIGHT / FREE_SHARE)
 
 
-def keep_paper(report: dict[str, Any], out: Path) -> None:
-    """Copy what comes out of a printer to where it can be looked at."""
+def keep_paper(report: dict[str, Any], out: Path, stage: Stage) -> None:
+    """Copy what comes out of a printer, and what verifies it, to where it can be looked at."""
     names = {"document": "document.pdf", "receipt": "receipt.png"}
     if report.get("event") in names:
         out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(report["path"], out / names[report["event"]])
         if report["event"] == "document":
             keep_code(out / "document.pdf", out / CODE_FILE)
+            stage.keep_trust(out / TRUST)
         print(f"paper: {out / names[report['event']]}", flush=True)

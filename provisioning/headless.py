@@ -16,6 +16,7 @@ from kiosk.visit.states import PRINTED
 from provisioning.stage import Stage, StageFailed, list_people
 
 VISIT_SECONDS = 240
+TRUST = "trust"
 
 
 def run_headless(
@@ -45,7 +46,7 @@ def run_headless(
             time.sleep(0.2)  # the last reports of the simulators
             result = describe(autopilot, stage.reports)
             keep_papers(stage.reports, out)
-            keep_trust(stage, out / "trust")
+            stage.keep_trust(out / TRUST)
         finally:
             stage.close()
     (out / "visit.json").write_text(
@@ -138,11 +139,3 @@ def keep_papers(reports: list[dict[str, Any]], out: Path) -> None:
         if report["event"] in names:
             shutil.copyfile(report["path"], out / names[report["event"]])
 
-
-def keep_trust(stage: Stage, folder: Path) -> None:
-    """Leave what verifies the papers without the platform: roots, keys, revocations."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    kept = stage.config.terminal.state / "paper"
-    for source in (*stage.config.platform.trust.iterdir(), *kept.glob("*.cose")):
-        shutil.copyfile(source, folder / source.name)

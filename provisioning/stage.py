@@ -1,6 +1,7 @@
 """A stage for a terminal: starts `python -m sandbox stage` and configures a terminal for it."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -91,6 +92,14 @@ class Stage:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"to": to, "do": do, **fields}) + "\n")
         self._process.stdin.flush()
+
+    def keep_trust(self, folder: Path) -> None:
+        """Leave what verifies the papers without the platform: roots, keys, revocations."""
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        kept = self.config.terminal.state / "paper"
+        for source in (*self.config.platform.trust.iterdir(), *kept.glob("*.cose")):
+            shutil.copyfile(source, folder / source.name)
 
     def close(self) -> None:
         """End the stage and all it started."""

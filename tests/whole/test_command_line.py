@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from tests.conftest import ROOT, last_json
+from tests.conftest import ROOT, last_json, run_module
 
 
 def run_kiosk(*arguments: str) -> subprocess.CompletedProcess:
@@ -46,3 +46,20 @@ def test_a_configuration_that_is_not_there_is_told():
     assert done.returncode == 2
     assert "/nowhere/kiosk.toml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_sealed_certificate_is_printed_and_a_second_terminal_verifies_a_picture_of_it(tmp_path):
+    done = run_kiosk(
+        "--demo", "--headless", "--certificate", "household", "--out", str(tmp_path)
+    )
+    assert done.returncode == 0, done.stderr
+    picture = tmp_path / "scan.png"
+    run_module(
+        "kiosk.certificates", "render", str(tmp_path / "document.pdf"), "--dpi", "200",
+        "--out", str(picture),
+    )
+    told = run_module("kiosk.certificates", "scan", str(picture), "--json")
+    fields = last_json(told.stdout)
+    assert (fields["verdict"], fields["page"], told.returncode) == ("genuine", "matches", 0)
+    assert fields["claims"]["certificate"] == "户籍证明"
+    assert fields["checked_as_of"]
