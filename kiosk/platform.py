@@ -48,10 +48,6 @@ class Platform:
         """The body of the answer to a form. Raises Failure."""
         return await self._request("POST", url, {}, form)
 
-    async def post_json(self, url: str, form: Mapping[str, str]) -> Any:
-        """The JSON of the answer to a form. Raises Failure."""
-        return decode_json(await self.post(url, form))
-
     async def send_json(
         self, url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> Any:

@@ -17,6 +17,7 @@ from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
+from kiosk.gm import SmUnavailable, require_sm2
 from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
@@ -57,6 +58,10 @@ class Terminal:
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
         the devices, where they are not those of the configuration.
         """
+        try:
+            require_sm2()
+        except SmUnavailable as error:
+            raise BadConfiguration(str(error)) from error
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state

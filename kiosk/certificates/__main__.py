@@ -11,11 +11,10 @@ from typing import Any
 from PIL import Image
 
 from kiosk.certificates.identifier import check_identifier
+from kiosk.certificates.verdict import BAD_TRUST
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
 
-BAD_TRUST = "bad_trust"
-"""What the worker calls a trust list that cannot be used."""
 WORKER = "kiosk.certificates.worker"
 MEMORY_MB = 512
 SECONDS = 5.0

@@ -43,7 +43,8 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
         if "/Annots" in page:
             del page["/Annots"]
     codes = [draw_code(text) for text in annotation.codes]
-    spot = _spot(original, codes[0].side_mm) if codes else None
+    # Copies of one page may have codes of different versions: the largest must fit.
+    spot = _spot(original, max(code.side_mm for code in codes)) if codes else None
     pages = len(original.pages)
     sizes = [[float(edge) for edge in page.mediabox] for page in original.pages]
     data = json.dumps(

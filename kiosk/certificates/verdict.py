@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+BAD_TRUST = "bad_trust"
+"""What the worker calls it where the trust list is at fault, and not the file."""
+
 
 class FileFormat(StrEnum):
     """The formats that certificates come in."""

@@ -27,14 +27,12 @@ from kiosk.certificates.render import (
     written_metadata,
 )
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
-from kiosk.certificates.verdict import Verdict
+from kiosk.certificates.verdict import BAD_TRUST, Verdict
 from kiosk.certificates.verify import verify_file
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt import draw_receipt
 from kiosk.worker import Call, Fields, Refusal, Reply
 
-BAD_TRUST = "bad_trust"
-"""The kind of refusal where the trust list is at fault, and not the file."""
 PREVIEW_DPI = 110
 SCAN_DPI = 200
 

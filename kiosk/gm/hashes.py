@@ -5,7 +5,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SM3_SIZE = 32
-SM4_KEY_SIZE = 16
 NONCE_SIZE = 12
 TAG_SIZE = 16
 

@@ -52,13 +52,6 @@ def _load(path: Path, index: int) -> skia.Typeface | None:
     return _manager().makeFromFile(str(path), index) if path.exists() else None
 
 
-def require_fonts() -> None:
-    """Make sure at start that the stand-ins are there. Raises FontsMissing."""
-    for regular, _, index in (SERIF, SANS):
-        if _load(regular, index) is None:
-            raise FontsMissing(f"{regular} is missing (Debian package fonts-noto-cjk)")
-
-
 @dataclass(frozen=True, slots=True)
 class Face:
     """A typeface and how far it is from the one that was asked for."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from drivers.camera.port import Camera, Frame
+from drivers.camera.port import Camera, Frame, Picture
 from drivers.device import DeviceFailure, Status
 from drivers.document_printer.port import DocumentPrinter, JobProgress
 from drivers.receipt_printer.port import ReceiptPrinter
@@ -24,7 +24,6 @@ from kiosk.certificates.port import (
     CopyRequest,
 )
 from kiosk.certificates.proof.marks import page_marks
-from kiosk.certificates.proof.scan import code_in
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.port import Hint
@@ -47,6 +46,16 @@ log = logging.getLogger(__name__)
 Send = Callable[[ev.Event], None]
 Work = Coroutine[Any, Any, None]
 TIME_FORMAT = "%Y-%m-%d %H:%M"
+
+
+def code_in(picture: Picture) -> str | None:
+    """The text of a copy's code in a camera's picture, or None; for a thread.
+
+    Loaded when the first paper is held up: its libraries take 6 MB that most visits never need.
+    """
+    from kiosk.certificates.proof import scan
+
+    return scan.code_in(picture)
 
 
 class Parts:
@@ -212,9 +221,7 @@ class Attendant:
         parts, visit = self._parts, self._visit
         assert visit.document is not None
         evidence = FaceEvidence(bool(visit.face_reference), visit.face_reference)
-        before, visit.session = visit.session, None
-        visit.files.clear()
-        await self._sign_out(before)
+        await self._forget_session()
         try:
             visit.session = await parts.identity.sign_in(visit.document, evidence)
         except Failure as failure:
@@ -225,9 +232,7 @@ class Attendant:
 
     async def _sign_in_by_phone(self) -> None:
         identity, visit = self._parts.identity, self._visit
-        before, visit.session = visit.session, None
-        visit.files.clear()
-        await self._sign_out(before)
+        await self._forget_session()
         try:
             visit.phone_code = await identity.begin_phone()
             self._send(ev.PhoneCodeShown())
@@ -239,6 +244,12 @@ class Attendant:
         finally:
             visit.phone_code = None
         await self._list(visit.session)
+
+    async def _forget_session(self) -> None:
+        """End an earlier sign-in of this visit, and drop what it had fetched."""
+        before, self._visit.session = self._visit.session, None
+        self._visit.files.clear()
+        await self._sign_out(before)
 
     def _stop_phone(self) -> None:
         if self._phone is not None:

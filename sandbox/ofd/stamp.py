@@ -9,7 +9,6 @@ from kiosk.ofd.fonts import stand_in
 from kiosk.ofd.model import Font
 
 RED = skia.ColorSetRGB(0xB3, 0x26, 0x1E)
-SIDE_MM = 40
 DOTS = 480
 RING, NAME_RADIUS = 0.465, 0.36
 POINTS = 5

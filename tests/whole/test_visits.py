@@ -7,6 +7,9 @@ import pypdfium2
 import pytest
 
 from kiosk.certificates.proof.scan import find_code
+from kiosk.config import BadConfiguration
+from kiosk.gm import SmUnavailable
+from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.states import Step
 
@@ -211,3 +214,12 @@ async def test_the_token_is_worth_nothing_after_the_visit(visitor):
         if answer.status_code == 401:
             break
     assert answer.status_code == 401
+
+
+def test_a_terminal_without_sm2_does_not_start_and_says_so(stage, monkeypatch):
+    def refuse():
+        raise SmUnavailable("this system's OpenSSL was built without SM2")
+
+    monkeypatch.setattr("kiosk.terminal.require_sm2", refuse)
+    with pytest.raises(BadConfiguration, match="built without SM2"):
+        Terminal(stage.config)

@@ -1,6 +1,6 @@
 """COSE_Sign1 (RFC 9052, section 4.2), read and verified; ES256 and, privately, SM2.
 
-SM2 has no registered number in COSE: SM2_ALGORITHM is of the range for private use.
+SM2 has no registered number in COSE: that of `Algorithm` is of the range for private use.
 """
 
 import zlib
