@@ -120,7 +120,8 @@ class OidcClient:
             identity = self.check_identity(str(answer["id_token"]), nonce)
             return Session(
                 str(answer["access_token"]), str(identity.get("acr", "")),
-                tuple(identity.get("amr", ())), proof_key,
+                tuple(identity.get("amr", ())), proof_key, str(identity["sub"]),
+                _actor(identity),
             )
         except (JoseError, ValueError, KeyError, TypeError) as error:
             self._keys = None
@@ -144,6 +145,12 @@ class OidcClient:
         if nonce is not None and claims.get("nonce") != nonce:
             raise ValueError("the nonce is another")
         return claims
+
+
+def _actor(identity: dict[str, Any]) -> str:
+    """Who acts for the citizen (RFC 8693, section 4.1); empty where nobody does."""
+    actor = identity.get("act")
+    return str(actor["sub"]) if isinstance(actor, dict) else ""
 
 
 def _as_object(answer: object) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The platform's interface, a module for each of its subjects."""

@@ -1,0 +1,101 @@
+"""Who a terminal is and who a citizen is: the identity service over HTTP."""
+
+from typing import Annotated, Any
+
+import cv2
+from fastapi import Depends, FastAPI, Form, Header, HTTPException, Response
+from fastapi.responses import HTMLResponse
+
+from sandbox.faults import Faults
+from sandbox.identity import GRANT, IdentityService
+from sandbox.people.drawing import Pose, draw_portrait
+from sandbox.people.registry import person as find_person
+from sandbox.phone import PHONE_GRANT
+from sandbox.phone_page import phone_page
+from sandbox.refused import Refused
+from sandbox.routes.models import REFUSALS, PhoneCodes, Tokens
+
+REFERENCE_SIZE = (360, 450)
+
+
+def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> None:
+    """Sign-in by document and face, and by phone."""
+    def terminal(
+        client_assertion_type: Annotated[str, Form()], client_assertion: Annotated[str, Form()]
+    ) -> str:
+        return identity.authenticate(client_assertion_type, client_assertion)
+
+    caller_type = Annotated[str, Depends(terminal)]
+
+    @app.get("/.well-known/openid-configuration", tags=["identity"])
+    async def discovery() -> dict[str, Any]:
+        """OpenID Connect discovery."""
+        return identity.discovery()
+
+    @app.get("/identity/jwks", tags=["identity"])
+    async def jwks() -> dict[str, Any]:
+        """The keys that sign tokens."""
+        return identity.jwks()
+
+    @app.post("/identity/token", tags=["identity"], responses=REFUSALS)
+    async def token(
+        caller: caller_type,
+        grant_type: Annotated[str, Form()],
+        assertion: Annotated[str, Form()] = "",
+        device_code: Annotated[str, Form()] = "",
+        dpop: Annotated[str, Header()] = "",
+    ) -> Tokens:
+        """Sign a citizen in: an assertion of document and face (RFC 7523), or a phone (RFC 8628).
+
+        The tokens are bound to the key of the request's DPoP proof (RFC 9449).
+        """
+        key = identity.check_proof(dpop, "POST", identity.token_endpoint)
+        forged = "token_forged" in faults
+        if "sign_in_refused" in faults:
+            raise Refused("invalid_grant", "refused on demand")
+        if grant_type == PHONE_GRANT:
+            return Tokens.model_validate(identity.poll_phone(caller, device_code, forged, key))
+        if grant_type != GRANT:
+            raise Refused("unsupported_grant_type", grant_type)
+        return Tokens.model_validate(identity.sign_in(caller, assertion, forged, key))
+
+    @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
+    async def device(caller: caller_type) -> PhoneCodes:
+        """Codes for a sign-in by phone (RFC 8628)."""
+        return PhoneCodes.model_validate(identity.begin_phone(caller))
+
+    @app.get("/phone", tags=["phone"])
+    async def phone(user_code: str = "") -> HTMLResponse:
+        """What a citizen's phone shows: which terminal, where, and which code."""
+        return HTMLResponse(phone_page(user_code, identity.phone_place(user_code)))
+
+    @app.post("/phone", tags=["phone"])
+    async def answer(
+        user_code: Annotated[str, Form()], person: Annotated[str, Form()] = "",
+        decision: Annotated[str, Form()] = "refuse",
+    ) -> HTMLResponse:
+        """What the citizen decided on the phone."""
+        try:
+            who = find_person(person) if decision == "confirm" else None
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        known = identity.answer_phone(user_code, who)
+        return HTMLResponse(phone_page(user_code, None, answered=known), 200 if known else 404)
+
+    @app.post("/identity/revoke", tags=["identity"])
+    async def revoke(caller: caller_type, token: Annotated[str, Form()]) -> dict[str, str]:
+        """End a citizen's sign-in (RFC 7009)."""
+        identity.revoke(token)
+        return {}
+
+    @app.post(
+        "/identity/face-reference",
+        tags=["identity"],
+        responses={200: {"content": {"image/png": {}}}, **REFUSALS},
+        response_class=Response,
+    )
+    async def face_reference(caller: caller_type, assertion: Annotated[str, Form()]) -> Response:
+        """The reference picture for one visit, after the citizen's consent."""
+        person = identity.face_reference(caller, assertion)
+        picture = draw_portrait(person.recipe, Pose(), REFERENCE_SIZE)
+        return Response(cv2.imencode(".png", picture)[1].tobytes(), media_type="image/png")

@@ -1,0 +1,104 @@
+"""What goes over the platform's interface, as its OpenAPI page shows it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Tokens(BaseModel):
+    """What a sign-in yields."""
+
+    access_token: str
+    token_type: str
+    expires_in: int = Field(description="seconds")
+    scope: str
+    id_token: str = Field(description="signed; carries acr, amr and the assertion's jti as nonce")
+
+
+class PhoneCodes(BaseModel):
+    """What a terminal shows, and what it polls with."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int = Field(description="seconds")
+    interval: int = Field(description="seconds between polls")
+
+
+class OAuthError(BaseModel):
+    """Why a request was refused (RFC 6749, section 5.2)."""
+
+    error: str
+    error_description: str
+
+
+class Certificate(BaseModel):
+    """One certificate in a holder's list; element names after GB/T 36903."""
+
+    certificateIdentifier: str = Field(description="GB/T 36904, with its check character")
+    certificateType: str
+    certificateTypeName: str
+    certificateTypeNameEn: str
+    certificateTypeCode: str
+    certificateNumber: str
+    certificateIssuingAuthorityName: str
+    certificateIssuingAuthorityCode: str
+    certificateIssuedDate: date
+    certificateExpiringDate: date | None
+    certificateHolderName: str
+    certificateAreaCode: str
+    status: str = Field(description="01 valid, 03 revoked, 05 expired")
+    statusLabel: str
+    statusAskedAt: datetime
+    format: str
+
+
+class Certificates(BaseModel):
+    """A holder's list."""
+
+    certificates: list[Certificate]
+
+
+class Switch(BaseModel):
+    """A fault to switch."""
+
+    name: str
+    on: bool = True
+
+
+class Copies(BaseModel):
+    """Copies that a terminal is about to print."""
+
+    terminal: str
+    purpose: str = Field(max_length=40)
+    copies: int = Field(ge=1, le=20)
+    pages: int = Field(ge=1, le=500)
+    days: int = Field(ge=1, le=366, description="how long the copies shall be good")
+    page_marks: str = Field(max_length=200, description="digests of numbers on the page, hex")
+    algorithm: str = Field("ES256", description="ES256 or SM2")
+
+
+class Proofs(BaseModel):
+    """The text of one code for each copy."""
+
+    codes: list[str]
+
+
+class Revocation(BaseModel):
+    """A copy that shall count no more."""
+
+    copy_id: str
+
+
+class Registration(BaseModel):
+    """A terminal that is let in."""
+
+    terminal: str
+    public_key: dict[str, Any] = Field(description="an EC P-256 JWK")
+    place: str = Field("", description="where it stands, as the citizen's phone shows it")
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthError}, 401: {"model": OAuthError}}
+"""How a request that is refused is answered."""
