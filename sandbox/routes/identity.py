@@ -7,12 +7,12 @@ from fastapi import Depends, FastAPI, Form, Header, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
 from sandbox.faults import Faults
-from sandbox.identity import GRANT, IdentityService
+from sandbox.identity import IdentityService
 from sandbox.people.drawing import Pose, draw_portrait
 from sandbox.people.registry import person as find_person
-from sandbox.phone import PHONE_GRANT
 from sandbox.phone_page import phone_page
 from sandbox.refused import Refused
+from sandbox.routes.grants import TokenFields, TokenRequest, grant_handlers
 from sandbox.routes.models import REFUSALS, PhoneCodes, Tokens
 
 REFERENCE_SIZE = (360, 450)
@@ -26,6 +26,7 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
         return identity.authenticate(client_assertion_type, client_assertion)
 
     caller_type = Annotated[str, Depends(terminal)]
+    handlers = grant_handlers(identity)
 
     @app.get("/.well-known/openid-configuration", tags=["identity"])
     async def discovery() -> dict[str, Any]:
@@ -41,23 +42,20 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
     async def token(
         caller: caller_type,
         grant_type: Annotated[str, Form()],
-        assertion: Annotated[str, Form()] = "",
-        device_code: Annotated[str, Form()] = "",
+        fields: Annotated[TokenFields, Depends()],
         dpop: Annotated[str, Header()] = "",
     ) -> Tokens:
-        """Sign a citizen in: an assertion of document and face (RFC 7523), or a phone (RFC 8628).
+        """Sign a citizen in, by one of the grants of the discovery document.
 
         The tokens are bound to the key of the request's DPoP proof (RFC 9449).
         """
         key = identity.check_proof(dpop, "POST", identity.token_endpoint)
-        forged = "token_forged" in faults
         if "sign_in_refused" in faults:
             raise Refused("invalid_grant", "refused on demand")
-        if grant_type == PHONE_GRANT:
-            return Tokens.model_validate(identity.poll_phone(caller, device_code, forged, key))
-        if grant_type != GRANT:
+        if grant_type not in handlers:
             raise Refused("unsupported_grant_type", grant_type)
-        return Tokens.model_validate(identity.sign_in(caller, assertion, forged, key))
+        asked = TokenRequest(caller, fields, "token_forged" in faults, key)
+        return Tokens.model_validate(handlers[grant_type](asked))
 
     @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
     async def device(caller: caller_type) -> PhoneCodes:

@@ -1,0 +1,45 @@
+"""The grants of the token endpoint: one table, a handler for each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Form
+
+from sandbox.identity import GRANT, IdentityService
+from sandbox.phone import PHONE_GRANT
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFields:
+    """What a token request may carry besides who asks and for which grant."""
+
+    assertion: Annotated[str, Form()] = ""
+    device_code: Annotated[str, Form()] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRequest:
+    """A request for tokens whose sender is known."""
+
+    terminal: str
+    fields: TokenFields
+    forged: bool
+    """Whether the answer shall be signed wrongly, on demand."""
+    key: str
+    """The thumbprint of the key that the tokens shall be bound to."""
+
+
+Handler = Callable[[TokenRequest], dict[str, object]]
+
+
+def grant_handlers(identity: IdentityService) -> Mapping[str, Handler]:
+    """What answers each `grant_type`; each raises Refused."""
+    return {
+        GRANT: lambda asked: identity.sign_in(
+            asked.terminal, asked.fields.assertion, asked.forged, asked.key
+        ),
+        PHONE_GRANT: lambda asked: identity.poll_phone(
+            asked.terminal, asked.fields.device_code, asked.forged, asked.key
+        ),
+    }
