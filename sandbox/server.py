@@ -12,12 +12,17 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 
+from sandbox.authorize import ShowDesk
+from sandbox.backchannel import Backchannel
 from sandbox.faults import Faults
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
 from sandbox.routes.around import add_docs, add_middle
+from sandbox.routes.authorize import add_authorize
+from sandbox.routes.backchannel import add_backchannel
+from sandbox.routes.grants import grant_handlers
 from sandbox.routes.identity import add_identity
 from sandbox.routes.library import add_library, add_proofs
 from sandbox.routes.switches import add_switches
@@ -51,7 +56,11 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     _write_trust(keys, state)
     add_middle(app, faults)
     add_docs(app)
-    add_identity(app, identity, faults)
+    calls, shows = Backchannel(identity), ShowDesk(identity, time.time)
+    app.state.shows = shows
+    add_identity(app, identity, grant_handlers(identity, calls, shows), faults)
+    add_backchannel(app, identity, calls)
+    add_authorize(app, identity, shows, library)
     add_library(app, identity, library, faults)
     add_proofs(app, identity, library, proofs)
     add_switches(app, identity, faults)

@@ -20,6 +20,7 @@ import uvicorn
 from sandbox.line import Line
 from sandbox.people.registry import person as find_person
 from sandbox.server import create_app
+from sandbox.show_page import draw_shown
 
 START_SECONDS = 60
 
@@ -103,7 +104,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, register."""
+        """Carry out: cut, mend, fault, clear, phone, show, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -118,12 +119,29 @@ class Platform:
             case "phone":
                 who = find_person(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
+            case "show":
+                self._show(command)
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")
                 )
             case other:
                 raise ValueError(f"unknown command {other!r}")
+
+    def _show(self, command: dict[str, Any]) -> None:
+        """Answer the newest pushed request as a phone does, and draw the code that it shows.
+
+        Raises ValueError where no request waits.
+        """
+        state = self._app.state
+        waiting = state.shows.newest()
+        if waiting is None:
+            raise ValueError("no request waits for a phone")
+        who = find_person(command["person"]) if command.get("person") else None
+        kind = command.get("certificate")
+        wanted = state.library.identifier(who, kind) if who and kind else ""
+        draw_shown(state.shows.answer(*waiting, who, wanted), Path(command["out"]))
+        tell({"from": "platform", "event": "shown", "picture": command["out"]})
 
     async def stop(self) -> None:
         """End the server."""

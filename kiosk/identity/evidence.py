@@ -33,15 +33,22 @@ class TokenFactory:
         self, audience: str, document: IdentityDocument, face: FaceEvidence
     ) -> dict[str, Any]:
         """The claims that sign the holder of a document in."""
-        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
+        checks = [self._chip_check()]
         if face.matched:
             checks.append({"check_method": "bvp", "reference": face.reference})
         return self._about(audience, document, checks)
 
+    def call(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims that say whose phone shall be called (CIBA's `login_hint_token`)."""
+        return self._about(audience, document, [self._chip_check()])
+
     def face_reference(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
         """The claims that ask for the holder's reference picture, after consent."""
-        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
-        return {**self._about(audience, document, checks), "consent": "face-reference"}
+        about = self._about(audience, document, [self._chip_check()])
+        return {**about, "consent": "face-reference"}
+
+    def _chip_check(self) -> dict[str, str]:
+        return {"check_method": "vcrypt", "organization": self._terminal}
 
     def _about(
         self, audience: str, document: IdentityDocument, checks: list[dict[str, str]]

@@ -7,9 +7,12 @@ from joserfc.jwk import ECKey
 
 from drivers.idcard.port import IdentityDocument
 from kiosk.config import BadConfiguration
+from kiosk.identity.call import PhoneCall
+from kiosk.identity.levels import ACR_CARD_FACE, ACR_PHONE
 from kiosk.identity.oidc import OidcClient
 from kiosk.identity.phone import PhoneSignIn
-from kiosk.identity.port import FaceEvidence, PhoneCode, Session
+from kiosk.identity.port import FaceEvidence, PhoneCode, Session, ShowRequest
+from kiosk.identity.show import ShowSignIn
 from kiosk.platform import Platform
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -33,6 +36,8 @@ class HttpIdentityService:
         self._platform = platform
         self._client = OidcClient(platform, terminal, key)
         self._phone = PhoneSignIn(self._client)
+        self._call = PhoneCall(self._client)
+        self._show = ShowSignIn(self._client)
 
     async def warm_up(self) -> None:
         """Fetch discovery document and keys."""
@@ -54,15 +59,29 @@ class HttpIdentityService:
         form = {"grant_type": GRANT, "assertion": client.sign(claims)}
         proof_key = client.new_proof_key()
         answer = await client.ask("token_endpoint", form, proof_key)
-        return client.open_session(answer, proof_key, nonce=claims["jti"])
+        return client.open_session(
+            answer, proof_key, nonce=claims["jti"], acr=ACR_CARD_FACE
+        )
 
     async def begin_phone(self) -> PhoneCode:
         """Ask for a code that a phone may scan. Raises Failure."""
-        return await self._phone.begin()
+        return await self._phone.begin(ACR_PHONE)
+
+    async def call_phone(self, document: IdentityDocument) -> PhoneCode:
+        """Have the phone of a document's holder called. Raises Failure."""
+        return await self._call.begin(document)
 
     async def wait_for_phone(self, code: PhoneCode) -> Session:
         """Wait until the phone has said yes. Raises Failure."""
         return await self._phone.wait(code)
+
+    async def begin_show(self) -> ShowRequest:
+        """Ask for an address that a phone goes to. Raises Failure."""
+        return await self._show.begin()
+
+    async def finish_show(self, request: ShowRequest, shown: str) -> Session | None:
+        """The session, by what a phone showed; None for another text. Raises Failure."""
+        return await self._show.finish(request, shown)
 
     async def sign_out(self, session: Session) -> None:
         """Revoke the access token (RFC 7009). Raises Failure."""

@@ -35,6 +35,17 @@ LEVELS = {
 }
 
 
+def meets(acr: str, asked: str) -> bool:
+    """Whether a sign-in is of the level that was asked for, or of a higher one.
+
+    What ranks nowhere, such as a member of staff, is met by itself only; nothing asked is
+    met by anything.
+    """
+    if asked in LEVELS:
+        return level_of(acr) >= LEVELS[asked]
+    return not asked or acr == asked
+
+
 def level_of(acr: str) -> Level:
     """The level of a sign-in by what the platform calls it."""
     return LEVELS.get(acr, Level.LOW if acr else Level.NOBODY)

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import Form
 
-from sandbox.identity import GRANT, IdentityService
-from sandbox.phone import PHONE_GRANT
+from sandbox.authorize import ShowDesk
+from sandbox.backchannel import Backchannel
+from sandbox.identity import CODE_GRANT, GRANT, IdentityService
+from sandbox.phone import CALL_GRANT, PHONE_GRANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,10 @@ class TokenFields:
 
     assertion: Annotated[str, Form()] = ""
     device_code: Annotated[str, Form()] = ""
+    auth_req_id: Annotated[str, Form()] = ""
+    code: Annotated[str, Form()] = ""
+    redirect_uri: Annotated[str, Form()] = ""
+    code_verifier: Annotated[str, Form()] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class TokenRequest:
 Handler = Callable[[TokenRequest], dict[str, object]]
 
 
-def grant_handlers(identity: IdentityService) -> Mapping[str, Handler]:
+def grant_handlers(
+    identity: IdentityService, calls: Backchannel, shows: ShowDesk
+) -> Mapping[str, Handler]:
     """What answers each `grant_type`; each raises Refused."""
     return {
         GRANT: lambda asked: identity.sign_in(
@@ -41,5 +49,12 @@ def grant_handlers(identity: IdentityService) -> Mapping[str, Handler]:
         ),
         PHONE_GRANT: lambda asked: identity.poll_phone(
             asked.terminal, asked.fields.device_code, asked.forged, asked.key
+        ),
+        CALL_GRANT: lambda asked: calls.poll(
+            asked.terminal, asked.fields.auth_req_id, asked.forged, asked.key
+        ),
+        CODE_GRANT: lambda asked: shows.exchange(
+            asked.terminal, asked.fields.code, asked.fields.redirect_uri,
+            asked.fields.code_verifier, asked.forged, asked.key,
         ),
     }

@@ -1,5 +1,6 @@
 """Who a terminal is and who a citizen is: the identity service over HTTP."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import cv2
@@ -12,21 +13,18 @@ from sandbox.people.drawing import Pose, draw_portrait
 from sandbox.people.registry import person as find_person
 from sandbox.phone_page import phone_page
 from sandbox.refused import Refused
-from sandbox.routes.grants import TokenFields, TokenRequest, grant_handlers
+from sandbox.routes.callers import terminal_of
+from sandbox.routes.grants import Handler, TokenFields, TokenRequest
 from sandbox.routes.models import REFUSALS, PhoneCodes, Tokens
 
 REFERENCE_SIZE = (360, 450)
 
 
-def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> None:
-    """Sign-in by document and face, and by phone."""
-    def terminal(
-        client_assertion_type: Annotated[str, Form()], client_assertion: Annotated[str, Form()]
-    ) -> str:
-        return identity.authenticate(client_assertion_type, client_assertion)
-
-    caller_type = Annotated[str, Depends(terminal)]
-    handlers = grant_handlers(identity)
+def add_identity(
+    app: FastAPI, identity: IdentityService, handlers: Mapping[str, Handler], faults: Faults
+) -> None:
+    """Sign-in by document and face, and by phone; `handlers`: the token endpoint's grants."""
+    caller_type = Annotated[str, Depends(terminal_of(identity))]
 
     @app.get("/.well-known/openid-configuration", tags=["identity"])
     async def discovery() -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""Asking for tokens again and again until somebody has said yes on a phone.
+
+The device authorization grant (RFC 8628, section 3.5) and CIBA's poll mode (OpenID CIBA
+Core 1.0, section 11) have the same rules, so there is one loop for both.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.errors import Failure
+from kiosk.identity.oidc import Denied
+from kiosk.reasons import Reason
+
+LONGEST_SECONDS = 120.0
+"""No code lives longer than this here, whatever the provider allows (RFC 10027)."""
+LEAST_INTERVAL, USUAL_INTERVAL, SLOWER_BY = 1.0, 5.0, 5.0
+"""Where no interval is named it is five seconds; `slow_down` adds five to every later wait."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Polls by its clock."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Sleep = asyncio.sleep
+
+    async def until_granted(
+        self, ask: Callable[[], Awaitable[dict[str, Any]]], seconds: float, interval: float
+    ) -> dict[str, Any]:
+        """The answer of `ask`, which raises Denied as long as nobody has said yes.
+
+        Raises Denied for a refusal, Failure (TIMEOUT) when the time is over.
+        """
+        ends = self.clock() + seconds
+        while self.clock() + interval < ends:
+            await self.sleep(interval)
+            try:
+                return await ask()
+            except Denied as denied:
+                if denied.error == "slow_down":
+                    interval += SLOWER_BY
+                elif denied.error == "expired_token":
+                    break
+                elif denied.error != "authorization_pending":
+                    raise
+        raise Failure(Reason.TIMEOUT, "the phone did not answer in time")
+
+
+def lifetime(answer: dict[str, Any]) -> tuple[float, float]:
+    """For how many seconds an answer's code is good, and between polls.
+
+    Raises KeyError, TypeError, ValueError where the answer does not say.
+    """
+    seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
+    return seconds, max(float(answer.get("interval", USUAL_INTERVAL)), LEAST_INTERVAL)
