@@ -77,12 +77,18 @@ class Phone:
         """What the page says."""
         return str(html.fromstring(self._page.text).text_content())
 
-    def submit(self, **fields: str) -> None:
-        """Send the page's first form with these fields filled in."""
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture on the page."""
+        return html.fromstring(self._page.text).find(".//svg") is not None
+
+    def submit(self, **fields: str) -> str:
+        """Send the page's first form with these fields filled in; where that leads to."""
         form = html.fromstring(self._page.text).forms[0]
         filled = {name: value or "" for name, value in form.form_values()} | fields
         target = urljoin(self._page.url, form.action)
         self._page = self._browser.post(target, data=filled, timeout=10)
+        return self._page.url
 
     def sign_in(self, who: str) -> None:
         """Compare the code, say yes, and give a name."""
@@ -96,8 +102,7 @@ class Phone:
     def authorise(self, who: str) -> str:
         """Give a name and say yes; the address that the phone then shows."""
         self.submit(login=who, password="made up")
-        self.submit()
-        return self._page.url
+        return self.submit()
 
     def go(self, address: str) -> str:
         """Open another address, as who has signed in before; where the phone comes to."""
