@@ -17,6 +17,7 @@ from kiosk.identity.oidc import OidcClient
 from kiosk.platform import Platform
 from sandbox.stage import free_port
 from tests.conftest import ROOT
+from tests.kiosk.authority import Authority
 from tests.kiosk.identity.desks import Desk
 
 FOLDER = Path(__file__).with_name("provider")
@@ -30,8 +31,9 @@ class Provider:
 
     def __init__(
         self, *, wants_nonce: bool = False, seconds: int = 120, acr: str = ACR_PHONE,
-        nobody: str = "",
+        nobody: str = "", authority: Authority | None = None,
     ) -> None:
+        """With an `authority`, terminals authenticate by its certificates (RFC 8705)."""
         self.key = ECKey.generate_key("P-256")
         own = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig", "kid": "own-1"})
         order = {
@@ -40,6 +42,12 @@ class Provider:
             "own_key": own.as_dict(private=True), "wants_nonce": wants_nonce,
             "acr": acr, "amr": ["user", "pop"], "acr_values": list(LEVELS), "nobody": nobody,
         }
+        if authority is not None:
+            certificate, key = authority.server()
+            order["tls"] = {
+                "port": free_port(), "subject": f"CN={TERMINAL}", "key": key.read_text(),
+                "cert": certificate.read_text(), "ca": authority.roots.read_text(),
+            }
         self._process = subprocess.Popen(
             [NODE, FOLDER / "provider.mjs", json.dumps(order)], cwd=FOLDER,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -67,9 +75,10 @@ class Provider:
 class Phone:
     """A citizen's phone: follows the provider's pages as a browser does, form by form."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, roots: Path | None = None) -> None:
         self._browser = requests.Session()
         self._browser.trust_env = False
+        self._browser.verify = str(roots) if roots else True
         self._page = self._browser.get(address, timeout=10)
 
     @property
@@ -155,9 +164,9 @@ async def at_provider(start_provider):
     """A terminal before oidc-provider: `at_provider(wants_nonce=True)`."""
     platforms = []
 
-    def open_terminal(key=None, **settings):
+    def open_terminal(key=None, tls=None, **settings):
         provider = start_provider(**settings)
-        platform = Platform(provider.address, 8.0)
+        platform = Platform(provider.address, 8.0, tls)
         platforms.append(platform)
         return Terminal(provider, platform, OidcClient(platform, TERMINAL, key or provider.key))
 
