@@ -13,7 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,7 +33,9 @@ ACR_CARD_AND_FACE = "urn:tongban:acr:card-face"
 AMR_CARD_AND_FACE = ["sc", "face", "pop", "mfa"]
 ACR_PHONE = "urn:tongban:acr:phone"
 AMR_PHONE = ["user", "pop", "mfa"]
+ACR_STAFF = "urn:tongban:acr:staff"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -46,6 +48,16 @@ class Grant:
     expires: float
     key: str
     """The thumbprint of the key that the token is bound to (RFC 9449)."""
+    actor: Person | None = None
+    """Who acts for the person, or vouched for the person's document."""
+    types: tuple[str, ...] = ()
+    """The kinds of certificate that it is for; none means all."""
+    authority: str = ""
+    """By which authorisation the actor acts."""
+    parent: str = ""
+    """The actor's own token, with which this one ends."""
+    acr: str = ""
+    amr: tuple[str, ...] = ()
 
 
 class IdentityService:
@@ -63,6 +75,8 @@ class IdentityService:
         self._grants: dict[str, Grant] = {}
         self._places: dict[str, str] = {}
         self._phones = PhoneDesk(clock)
+        self.log: list[dict[str, object]] = []
+        """Every grant: when, at which terminal, for whom, and who acted."""
 
     def register(self, terminal: str, public_key: dict[str, Any], place: str = "") -> None:
         """Let a terminal in, with its public key as a JWK, and where it stands."""
@@ -77,6 +91,7 @@ class IdentityService:
             "device_authorization_endpoint": f"{self.issuer}/identity/device",
             "dpop_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint": f"{self.issuer}/identity/revoke",
+            "principals_endpoint": f"{self.issuer}/identity/principals",
             "jwks_uri": f"{self.issuer}/identity/jwks",
             "face_reference_endpoint": f"{self.issuer}/identity/face-reference",
             "certificate_library": f"{self.issuer}/library",
@@ -85,8 +100,8 @@ class IdentityService:
             "id_token_signing_alg_values_supported": ALGORITHMS,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "grant_types_supported": [GRANT, PHONE_GRANT],
-            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_PHONE],
+            "grant_types_supported": [GRANT, PHONE_GRANT, EXCHANGE_GRANT],
+            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_PHONE, ACR_STAFF],
             "claims_supported": ["acr", "amr", "verified_claims"],
             "verified_claims_supported": True,
             "evidence_supported": ["document"],
@@ -109,29 +124,26 @@ class IdentityService:
         self, terminal: str, assertion: str, forged: bool, key: str
     ) -> dict[str, object]:
         """Exchange a citizen's assertion for tokens bound to a key. Raises Refused."""
-        claims, person = self._citizen(terminal, assertion)
-        evidence = _evidence(claims)
-        methods = {check.get("check_method") for check in evidence.get("check_details", [])}
-        if not {"vcrypt", "bvp"} <= methods:
+        claims, person = self.citizen(terminal, assertion)
+        if not {"vcrypt", "bvp"} <= check_methods(claims):
             raise Refused("invalid_grant", "chip and face must both have been checked")
-        return self._issue(
+        return self.issue(
             Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
             {"nonce": claims["jti"], "acr": ACR_CARD_AND_FACE, "amr": AMR_CARD_AND_FACE}, forged,
         )
 
-    def _issue(self, grant: Grant, told: dict[str, object], forged: bool) -> dict[str, object]:
-        """A token answer for a citizen."""
-        token = secrets.token_urlsafe(32)
+    def issue(self, grant: Grant, told: dict[str, Any], forged: bool) -> dict[str, object]:
+        """A token answer for a grant; `told`: acr, amr and what else its identity token says."""
+        token = self.enter(replace(grant, acr=told["acr"], amr=tuple(told["amr"])))
         now = int(self._clock())
-        self._grants[token] = grant
-        subject = f"{grant.terminal}/{grant.person.number}"
         id_token = {
             "iss": self.issuer,
             "aud": grant.terminal,
-            "sub": hashlib.sha256(subject.encode()).hexdigest(),
+            "sub": pairwise(grant.terminal, grant.person),
             "iat": now,
             "exp": now + TOKEN_SECONDS,
             "auth_time": now,
+            **({"act": {"sub": pairwise(grant.terminal, grant.actor)}} if grant.actor else {}),
             **told,
         }
         key = self._keys.forger_key if forged else self._keys.token_key
@@ -143,11 +155,21 @@ class IdentityService:
             "id_token": jwt.encode({"alg": "ES256", "kid": key.kid}, id_token, key),
         }
 
+    def enter(self, grant: Grant) -> str:
+        """Keep and log a grant; its token."""
+        token = secrets.token_urlsafe(32)
+        self._grants[token] = grant
+        self.log.append({
+            "at": int(self._clock()), "terminal": grant.terminal, "person": grant.person.id,
+            "actor": grant.actor.id if grant.actor else None, "acr": grant.acr,
+        })
+        return token
+
     # The phone
 
-    def begin_phone(self, terminal: str) -> dict[str, object]:
-        """Codes for a sign-in by phone (RFC 8628)."""
-        code = self._phones.begin(terminal)
+    def begin_phone(self, terminal: str, acr_values: str = "") -> dict[str, object]:
+        """Codes for a sign-in by phone (RFC 8628), of a citizen or of staff."""
+        code = self._phones.begin(terminal, staff=ACR_STAFF in acr_values.split())
         address = f"{self.issuer}/phone"
         return {
             "device_code": code.device_code,
@@ -163,6 +185,11 @@ class IdentityService:
         waiting = self._phones.find(user_code)
         return self._places.get(waiting.terminal, waiting.terminal) if waiting else None
 
+    def phone_wants_staff(self, user_code: str) -> bool:
+        """Whether a code waits for a member of staff."""
+        waiting = self._phones.find(user_code)
+        return waiting is not None and waiting.staff
+
     def answer_phone(self, user_code: str, person: Person | None) -> bool:
         """What somebody said on a phone; None refuses. False for a code that nobody waits for."""
         return self._phones.answer(user_code, person)
@@ -177,22 +204,22 @@ class IdentityService:
     ) -> dict[str, object]:
         """The tokens, once the phone has said yes. Raises Refused."""
         person = self._phones.poll(terminal, device_code)
-        return self._issue(
+        return self.issue(
             Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
-            {"acr": ACR_PHONE, "amr": AMR_PHONE}, forged,
+            {"acr": ACR_STAFF if person.is_staff else ACR_PHONE, "amr": AMR_PHONE}, forged,
         )
 
     def face_reference(self, terminal: str, assertion: str) -> Person:
         """The person whose reference picture a terminal may have once. Raises Refused."""
-        claims, person = self._citizen(terminal, assertion)
+        claims, person = self.citizen(terminal, assertion)
         if claims.get("consent") != "face-reference":
             raise Refused("invalid_grant", "the citizen's consent is missing")
         return person
 
     def grant(self, token: str, proof: str, method: str, url: str) -> Grant:
         """The grant behind an access token, whose holder proves to hold its key. Raises Refused."""
-        grant = self._grants.get(token)
-        if grant is None or grant.expires <= self._clock():
+        grant = self.living(token)
+        if grant is None:
             raise Refused("invalid_token", "the token is unknown or has expired")
         try:
             key = self.check_proof(proof, method, url, token)
@@ -201,6 +228,19 @@ class IdentityService:
         if key != grant.key:
             raise Refused("invalid_token", "the token is bound to another key")
         return grant
+
+    def living(self, token: str) -> Grant | None:
+        """The grant behind a token, as long as it lives, and with it the actor's own."""
+        grant = self._grants.get(token)
+        if grant is None or grant.expires <= self._clock():
+            return None
+        return grant if not grant.parent or self.living(grant.parent) else None
+
+    def end_authority(self, authority: str) -> None:
+        """End all grants by an authorisation that was taken back."""
+        self._grants = {
+            token: one for token, one in self._grants.items() if one.authority != authority
+        }
 
     def check_proof(self, proof: str, method: str, url: str, token: str = "") -> str:
         """The thumbprint of the key that a DPoP proof shows (RFC 9449, 4.3). Raises Refused."""
@@ -218,7 +258,8 @@ class IdentityService:
         """Forget a token (RFC 7009): an unknown one is no error."""
         self._grants.pop(token, None)
 
-    def _citizen(self, terminal: str, assertion: str) -> tuple[dict[str, Any], Person]:
+    def citizen(self, terminal: str, assertion: str) -> tuple[dict[str, Any], Person]:
+        """The claims of an assertion about a document, and its holder. Raises Refused."""
         claims = self._open(assertion, "invalid_grant")
         if claims["iss"] != terminal:
             raise Refused("invalid_grant", "the assertion belongs to another terminal")
@@ -261,7 +302,7 @@ class IdentityService:
 def open_proof(proof: str) -> tuple[dict[str, Any], ECKey]:
     """The claims of a DPoP proof, and the key that it shows and is signed by. Raises Refused."""
     try:
-        header = json.loads(_decoded(proof.split(".", maxsplit=1)[0]))
+        header = token_header(proof)
         if header.get("typ") != "dpop+jwt" or "d" in header["jwk"]:
             raise ValueError("no proof, or one with a private key")
         key = ECKey.import_key(header["jwk"])
@@ -275,6 +316,24 @@ def token_hash(token: str) -> str:
     """How a proof names its token."""
     digest = hashlib.sha256(token.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def pairwise(terminal: str, person: Person) -> str:
+    """How somebody is called towards one terminal (OpenID Connect Core, section 8.1)."""
+    return hashlib.sha256(f"{terminal}/{person.number}".encode()).hexdigest()
+
+
+def check_methods(claims: dict[str, Any]) -> set[str]:
+    """How an assertion's document and holder were checked. Raises Refused."""
+    return {str(one.get("check_method")) for one in _evidence(claims).get("check_details", [])}
+
+
+def token_header(token: str) -> dict[str, Any]:
+    """The header of a token, not verified. Raises Refused for what is no token."""
+    try:
+        return dict(json.loads(_decoded(token.split(".", maxsplit=1)[0])))
+    except (ValueError, TypeError) as problem:
+        raise Refused("invalid_request", f"no token ({problem})") from problem
 
 
 def _decoded(part: str) -> bytes:

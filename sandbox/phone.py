@@ -25,6 +25,8 @@ class Waiting:
     user_code: str
     terminal: str
     ends: float
+    staff: bool = False
+    """Whether a member of staff is waited for, and nobody else."""
     person: Person | None = None
     refused: bool = False
     asked: float = 0.0
@@ -37,7 +39,7 @@ class PhoneDesk:
         self._clock = clock
         self._waiting: dict[str, Waiting] = {}
 
-    def begin(self, terminal: str) -> Waiting:
+    def begin(self, terminal: str, staff: bool = False) -> Waiting:
         """New codes; an earlier one of the same terminal is good no more."""
         now = self._clock()
         self._waiting = {
@@ -47,7 +49,7 @@ class PhoneDesk:
         letters = "".join(secrets.choice(LETTERS) for _ in range(8))
         made = Waiting(
             secrets.token_urlsafe(32), f"{letters[:4]}-{letters[4:]}", terminal,
-            now + PHONE_SECONDS,
+            now + PHONE_SECONDS, staff,
         )
         self._waiting[made.device_code] = made
         return made
@@ -68,9 +70,12 @@ class PhoneDesk:
         return open_codes[-1] if open_codes else None
 
     def answer(self, user_code: str, person: Person | None) -> bool:
-        """The phone's answer; False where nobody waits for it."""
+        """The phone's answer; False where nobody waits for it, or for somebody of another kind."""
         waiting = self.find(user_code)
         if waiting is None:
+            return False
+        if person is not None and person.is_staff != waiting.staff:
+            waiting.refused = True
             return False
         waiting.person, waiting.refused = person, person is None
         return True

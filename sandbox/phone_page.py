@@ -2,7 +2,7 @@
 
 from html import escape
 
-from sandbox.people.registry import people
+from sandbox.people.registry import people, staff
 
 HEAD = """<!doctype html><meta charset="utf-8"><title>Tongban sandbox: phone</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -11,14 +11,17 @@ HEAD = """<!doctype html><meta charset="utf-8"><title>Tongban sandbox: phone</ti
 margin:.3em 0;width:100%}</style>"""
 
 
-def phone_page(user_code: str, place: str | None, *, answered: bool = False) -> str:
+def phone_page(
+    user_code: str, place: str | None, *, answered: bool = False, wants_staff: bool = False
+) -> str:
     """The page for a code: whose it is, or that nobody waits for it."""
     if answered:
         return f"{HEAD}<p>已处理，请看终端屏幕。<p>Done. Please look at the terminal."
     if place is None:
         return f"{HEAD}<p>验证码无效或已过期。<p>This code is unknown or has run out."
     options = "".join(
-        f'<option value="{escape(one.id)}">{escape(one.name)}</option>' for one in people().values()
+        f'<option value="{escape(one.id)}">{escape(one.name)}</option>'
+        for one in (staff() if wants_staff else people()).values()
     )
     return f"""{HEAD}<form method="post">
 <p>您正在登录自助终端<br>You are signing in at<p><b>{escape(place)}</b>

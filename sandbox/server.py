@@ -12,11 +12,15 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 
+from sandbox.acting import ActingDesk
+from sandbox.authorisations import AuthorityRegister
+from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
+from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
 from sandbox.routes.identity import add_identity
 from sandbox.routes.library import add_library, add_proofs
@@ -34,6 +38,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     """The server; `state` is the folder that holds its keys."""
     keys = KeyStore(state / "keys")
     identity = IdentityService(issuer, keys)
+    acting = ActingDesk(identity, AuthorityRegister(time.time), keys, time.time)
     library = Library(keys, date.today())
     proofs = ProofService(issuer, keys, time.time)
     faults = Faults()
@@ -45,13 +50,15 @@ def create_app(issuer: str, state: Path) -> FastAPI:
         redoc_url=None,
     )
     app.state.identity = identity
+    app.state.acting = acting
     app.state.faults = faults
     app.state.library = library
     app.state.proofs = proofs
     _write_trust(keys, state)
     add_middle(app, faults)
     add_docs(app)
-    add_identity(app, identity, faults)
+    add_identity(app, identity, ExchangeDesk(identity, acting, time.time), faults)
+    add_acting(app, identity, acting, faults)
     add_library(app, identity, library, faults)
     add_proofs(app, identity, library, proofs)
     add_switches(app, identity, faults)

@@ -18,7 +18,7 @@ from typing import Any
 import uvicorn
 
 from sandbox.line import Line
-from sandbox.people.registry import person as find_person
+from sandbox.people.registry import who_phones
 from sandbox.server import create_app
 
 START_SECONDS = 60
@@ -116,7 +116,7 @@ class Platform:
                 self._app.state.faults.clear()
                 self.line.mend()
             case "phone":
-                who = find_person(command["person"]) if command.get("person") else None
+                who = who_phones(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
             case "register":
                 self._app.state.identity.register(

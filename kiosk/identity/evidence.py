@@ -2,7 +2,7 @@
 
 RFC 7523 for the envelope; OpenID Connect for Identity Assurance 1.0 for the evidence:
 a `document` whose chip was checked cryptographically (`vcrypt`) and whose holder was
-compared in person by biometrics (`bvp`).
+compared in person by biometrics (`bvp`) or seen by somebody who answers for it (`pvp`).
 """
 
 from collections.abc import Callable
@@ -33,15 +33,26 @@ class TokenFactory:
         self, audience: str, document: IdentityDocument, face: FaceEvidence
     ) -> dict[str, Any]:
         """The claims that sign the holder of a document in."""
-        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
+        checks = [self._chip]
         if face.matched:
             checks.append({"check_method": "bvp", "reference": face.reference})
         return self._about(audience, document, checks)
 
     def face_reference(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
         """The claims that ask for the holder's reference picture, after consent."""
-        checks = [{"check_method": "vcrypt", "organization": self._terminal}]
-        return {**self._about(audience, document, checks), "consent": "face-reference"}
+        return {**self._about(audience, document, [self._chip]), "consent": "face-reference"}
+
+    def vouched(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims that sign the holder of a document in whom a member of staff has seen."""
+        return self._about(audience, document, [self._chip, {"check_method": "pvp"}])
+
+    def child(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims about a child's document, for its guardian: the chip, and nobody's face."""
+        return self._about(audience, document, [self._chip])
+
+    @property
+    def _chip(self) -> dict[str, str]:
+        return {"check_method": "vcrypt", "organization": self._terminal}
 
     def _about(
         self, audience: str, document: IdentityDocument, checks: list[dict[str, str]]

@@ -7,9 +7,11 @@ from joserfc.jwk import ECKey
 
 from drivers.idcard.port import IdentityDocument
 from kiosk.config import BadConfiguration
+from kiosk.identity.acting import Acting
 from kiosk.identity.oidc import OidcClient
 from kiosk.identity.phone import PhoneSignIn
-from kiosk.identity.port import FaceEvidence, PhoneCode, Session
+from kiosk.identity.port import FaceEvidence, PhoneCode, Principal, Session, StaffEvidence
+from kiosk.identity.staff import Staff
 from kiosk.platform import Platform
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -33,6 +35,8 @@ class HttpIdentityService:
         self._platform = platform
         self._client = OidcClient(platform, terminal, key)
         self._phone = PhoneSignIn(self._client)
+        self._staff = Staff(self._client, self._phone)
+        self._acting = Acting(platform, self._client)
 
     async def warm_up(self) -> None:
         """Fetch discovery document and keys."""
@@ -63,6 +67,26 @@ class HttpIdentityService:
     async def wait_for_phone(self, code: PhoneCode) -> Session:
         """Wait until the phone has said yes. Raises Failure."""
         return await self._phone.wait(code)
+
+    async def begin_staff(self) -> PhoneCode:
+        """Ask for a code that a member of staff may scan. Raises Failure."""
+        return await self._staff.begin()
+
+    async def vouch(self, document: IdentityDocument, evidence: StaffEvidence) -> Session:
+        """Sign in whom a member of staff has seen. Raises Failure."""
+        return await self._staff.vouch(document, evidence)
+
+    async def principals(self, session: Session) -> list[Principal]:
+        """For whom the citizen may act. Raises Failure."""
+        return await self._acting.principals(session)
+
+    async def act_for(self, session: Session, principal: Principal) -> Session:
+        """Act for one of them. Raises Failure."""
+        return await self._acting.act_for(session, principal)
+
+    async def act_for_child(self, session: Session, document: IdentityDocument) -> Session:
+        """Act for the holder of a child's document. Raises Failure."""
+        return await self._acting.act_for_child(session, document)
 
     async def sign_out(self, session: Session) -> None:
         """Revoke the access token (RFC 7009). Raises Failure."""

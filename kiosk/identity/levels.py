@@ -34,6 +34,9 @@ LEVELS = {
     ACR_CARD_STAFF: Level.HIGH,
 }
 
+REQUIRED = {"low": Level.LOW, "substantial": Level.SUBSTANTIAL, "high": Level.HIGH}
+"""The level that a certificate asks for, by the word of the platform's interface."""
+
 
 def level_of(acr: str) -> Level:
     """The level of a sign-in by what the platform calls it."""

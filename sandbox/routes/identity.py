@@ -6,10 +6,11 @@ import cv2
 from fastapi import Depends, FastAPI, Form, Header, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
+from sandbox.exchange import Exchange, ExchangeDesk
 from sandbox.faults import Faults
-from sandbox.identity import GRANT, IdentityService
+from sandbox.identity import EXCHANGE_GRANT, GRANT, IdentityService
 from sandbox.people.drawing import Pose, draw_portrait
-from sandbox.people.registry import person as find_person
+from sandbox.people.registry import Person, who_phones
 from sandbox.phone import PHONE_GRANT
 from sandbox.phone_page import phone_page
 from sandbox.refused import Refused
@@ -18,8 +19,19 @@ from sandbox.routes.models import REFUSALS, PhoneCodes, Tokens
 REFERENCE_SIZE = (360, 450)
 
 
-def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> None:
-    """Sign-in by document and face, and by phone."""
+def exchange_form(
+    subject_token: Annotated[str, Form()] = "", subject_token_type: Annotated[str, Form()] = "",
+    actor_token: Annotated[str, Form()] = "", actor_token_type: Annotated[str, Form()] = "",
+    actor_proof: Annotated[str, Form()] = "",
+) -> Exchange:
+    """The fields of a token exchange (RFC 8693, section 2.1)."""
+    return Exchange(subject_token, subject_token_type, actor_token, actor_token_type, actor_proof)
+
+
+def add_identity(
+    app: FastAPI, identity: IdentityService, exchanges: ExchangeDesk, faults: Faults
+) -> None:
+    """Sign-in by document and face, and by phone; exchanges of tokens."""
     def terminal(
         client_assertion_type: Annotated[str, Form()], client_assertion: Annotated[str, Form()]
     ) -> str:
@@ -37,15 +49,21 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
         """The keys that sign tokens."""
         return identity.jwks()
 
-    @app.post("/identity/token", tags=["identity"], responses=REFUSALS)
+    @app.post(
+        "/identity/token", tags=["identity"], responses=REFUSALS,
+        response_model_exclude_none=True,
+    )
     async def token(
         caller: caller_type,
         grant_type: Annotated[str, Form()],
+        exchange: Annotated[Exchange, Depends(exchange_form)],
         assertion: Annotated[str, Form()] = "",
         device_code: Annotated[str, Form()] = "",
         dpop: Annotated[str, Header()] = "",
     ) -> Tokens:
         """Sign a citizen in: an assertion of document and face (RFC 7523), or a phone (RFC 8628).
+
+        Or exchange a token for one to act for somebody, or to vouch for somebody (RFC 8693).
 
         The tokens are bound to the key of the request's DPoP proof (RFC 9449).
         """
@@ -55,19 +73,24 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
             raise Refused("invalid_grant", "refused on demand")
         if grant_type == PHONE_GRANT:
             return Tokens.model_validate(identity.poll_phone(caller, device_code, forged, key))
+        if grant_type == EXCHANGE_GRANT:
+            return Tokens.model_validate(exchanges.exchange(caller, exchange, key, forged))
         if grant_type != GRANT:
             raise Refused("unsupported_grant_type", grant_type)
         return Tokens.model_validate(identity.sign_in(caller, assertion, forged, key))
 
     @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
-    async def device(caller: caller_type) -> PhoneCodes:
+    async def device(
+        caller: caller_type, acr_values: Annotated[str, Form()] = ""
+    ) -> PhoneCodes:
         """Codes for a sign-in by phone (RFC 8628)."""
-        return PhoneCodes.model_validate(identity.begin_phone(caller))
+        return PhoneCodes.model_validate(identity.begin_phone(caller, acr_values))
 
     @app.get("/phone", tags=["phone"])
     async def phone(user_code: str = "") -> HTMLResponse:
         """What a citizen's phone shows: which terminal, where, and which code."""
-        return HTMLResponse(phone_page(user_code, identity.phone_place(user_code)))
+        place, for_staff = identity.phone_place(user_code), identity.phone_wants_staff(user_code)
+        return HTMLResponse(phone_page(user_code, place, wants_staff=for_staff))
 
     @app.post("/phone", tags=["phone"])
     async def answer(
@@ -75,11 +98,7 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
         decision: Annotated[str, Form()] = "refuse",
     ) -> HTMLResponse:
         """What the citizen decided on the phone."""
-        try:
-            who = find_person(person) if decision == "confirm" else None
-        except ValueError as error:
-            raise HTTPException(422, str(error)) from error
-        known = identity.answer_phone(user_code, who)
+        known = identity.answer_phone(user_code, _who(person) if decision == "confirm" else None)
         return HTMLResponse(phone_page(user_code, None, answered=known), 200 if known else 404)
 
     @app.post("/identity/revoke", tags=["identity"])
@@ -99,3 +118,10 @@ def add_identity(app: FastAPI, identity: IdentityService, faults: Faults) -> Non
         person = identity.face_reference(caller, assertion)
         picture = draw_portrait(person.recipe, Pose(), REFERENCE_SIZE)
         return Response(cv2.imencode(".png", picture)[1].tobytes(), media_type="image/png")
+
+
+def _who(name: str) -> Person:
+    try:
+        return who_phones(name)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error

@@ -14,6 +14,7 @@ class Tokens(BaseModel):
     expires_in: int = Field(description="seconds")
     scope: str
     id_token: str = Field(description="signed; carries acr, amr and the assertion's jti as nonce")
+    issued_token_type: str | None = Field(None, description="of a token exchange (RFC 8693)")
 
 
 class PhoneCodes(BaseModel):
@@ -25,6 +26,28 @@ class PhoneCodes(BaseModel):
     verification_uri_complete: str
     expires_in: int = Field(description="seconds")
     interval: int = Field(description="seconds between polls")
+
+
+class SignedAuthorisation(BaseModel):
+    """By what a citizen may act for somebody."""
+
+    authorisation: str = Field(description="a JWS of type authorisation+jwt, with may_act")
+
+
+class Principals(BaseModel):
+    """For whom a citizen may act."""
+
+    principals: list[SignedAuthorisation]
+
+
+class Logged(BaseModel):
+    """One grant in the platform's log."""
+
+    at: int = Field(description="seconds since 1970")
+    terminal: str
+    person: str
+    actor: str | None = Field(description="who acted for the person, or vouched")
+    acr: str
 
 
 class OAuthError(BaseModel):
@@ -53,6 +76,7 @@ class Certificate(BaseModel):
     statusLabel: str
     statusAskedAt: datetime
     format: str
+    requiredLevel: str = Field(description="low, substantial or high: what its file asks for")
 
 
 class Certificates(BaseModel):
