@@ -32,6 +32,7 @@ LEVELS = {
     ACR_CARD_PHONE: Level.HIGH,
     ACR_CARD_FACE: Level.HIGH,
     ACR_CARD_STAFF: Level.HIGH,
+    ACR_STAFF: Level.NOBODY,
 }
 
 REQUIRED = {"low": Level.LOW, "substantial": Level.SUBSTANTIAL, "high": Level.HIGH}
