@@ -92,6 +92,7 @@ class IdentityService:
             "dpop_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint": f"{self.issuer}/identity/revoke",
             "principals_endpoint": f"{self.issuer}/identity/principals",
+            "handover_endpoint": f"{self.issuer}/identity/handover",
             "jwks_uri": f"{self.issuer}/identity/jwks",
             "face_reference_endpoint": f"{self.issuer}/identity/face-reference",
             "certificate_library": f"{self.issuer}/library",
@@ -183,7 +184,11 @@ class IdentityService:
     def phone_place(self, user_code: str) -> str | None:
         """The place of the terminal that waits for a code, for the phone to show; or None."""
         waiting = self._phones.find(user_code)
-        return self._places.get(waiting.terminal, waiting.terminal) if waiting else None
+        return self.place_of(waiting.terminal) if waiting else None
+
+    def place_of(self, terminal: str) -> str:
+        """Where a terminal stands, as phones show it."""
+        return self._places.get(terminal, terminal)
 
     def phone_wants_staff(self, user_code: str) -> bool:
         """Whether a code waits for a member of staff."""

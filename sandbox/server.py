@@ -16,12 +16,14 @@ from sandbox.acting import ActingDesk
 from sandbox.authorisations import AuthorityRegister
 from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
+from sandbox.handover import HandoverDesk
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
 from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
+from sandbox.routes.handover import add_handover, add_handover_pages
 from sandbox.routes.identity import add_identity
 from sandbox.routes.library import add_library, add_proofs
 from sandbox.routes.switches import add_switches
@@ -40,6 +42,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     identity = IdentityService(issuer, keys)
     acting = ActingDesk(identity, AuthorityRegister(time.time), keys, time.time)
     library = Library(keys, date.today())
+    handover = HandoverDesk(identity, time.time)
     proofs = ProofService(issuer, keys, time.time)
     faults = Faults()
     app = FastAPI(
@@ -51,6 +54,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     )
     app.state.identity = identity
     app.state.acting = acting
+    app.state.handover = handover
     app.state.faults = faults
     app.state.library = library
     app.state.proofs = proofs
@@ -60,6 +64,8 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     add_identity(app, identity, ExchangeDesk(identity, acting, time.time), faults)
     add_acting(app, identity, acting, faults)
     add_library(app, identity, library, faults)
+    add_handover(app, identity, library, handover)
+    add_handover_pages(app, identity, library, handover)
     add_proofs(app, identity, library, proofs)
     add_switches(app, identity, faults)
     return app

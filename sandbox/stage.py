@@ -103,7 +103,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, register."""
+        """Carry out: cut, mend, fault, clear, phone, take_over, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -118,6 +118,9 @@ class Platform:
             case "phone":
                 who = who_phones(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
+            case "take_over":
+                number = self._app.state.handover.take_newest()
+                tell({"from": "platform", "event": "taken_over", "number": number})
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")

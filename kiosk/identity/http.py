@@ -8,9 +8,18 @@ from joserfc.jwk import ECKey
 from drivers.idcard.port import IdentityDocument
 from kiosk.config import BadConfiguration
 from kiosk.identity.acting import Acting
+from kiosk.identity.handover import HandingOver
 from kiosk.identity.oidc import OidcClient
 from kiosk.identity.phone import PhoneSignIn
-from kiosk.identity.port import FaceEvidence, PhoneCode, Principal, Session, StaffEvidence
+from kiosk.identity.polling import Poller
+from kiosk.identity.port import (
+    FaceEvidence,
+    HandOver,
+    PhoneCode,
+    Principal,
+    Session,
+    StaffEvidence,
+)
 from kiosk.identity.staff import Staff
 from kiosk.platform import Platform
 
@@ -37,6 +46,7 @@ class HttpIdentityService:
         self._phone = PhoneSignIn(self._client)
         self._staff = Staff(self._client, self._phone)
         self._acting = Acting(platform, self._client)
+        self._handing_over = HandingOver(platform, self._client, Poller())
 
     async def warm_up(self) -> None:
         """Fetch discovery document and keys."""
@@ -87,6 +97,18 @@ class HttpIdentityService:
     async def act_for_child(self, session: Session, document: IdentityDocument) -> Session:
         """Act for the holder of a child's document. Raises Failure."""
         return await self._acting.act_for_child(session, document)
+
+    async def hand_over(self, session: Session, wanted: str) -> HandOver:
+        """Offer the visit to the citizen's phone. Raises Failure."""
+        return await self._handing_over.offer(session, wanted)
+
+    async def wait_for_taker(self, session: Session, offer: HandOver) -> str:
+        """The number on the phone that has taken the visit. Raises Failure."""
+        return await self._handing_over.wait(session, offer)
+
+    async def settle_hand_over(self, session: Session, offer: HandOver, same: bool) -> None:
+        """Let the phone have the visit, or not. Raises Failure."""
+        await self._handing_over.settle(session, offer, same)
 
     async def sign_out(self, session: Session) -> None:
         """Revoke the access token (RFC 7009). Raises Failure."""

@@ -210,5 +210,5 @@ class ActingFor(Protocol):
         """Act, as guardian, for the holder of a child's document."""
 
 
-class IdentityService(SigningIn, Phones, Assisting, ActingFor, Protocol):
+class IdentityService(SigningIn, Phones, HandingOver, Assisting, ActingFor, Protocol):
     """The identity service as a terminal needs it."""

@@ -50,6 +50,33 @@ class Logged(BaseModel):
     acr: str
 
 
+class HandoverWish(BaseModel):
+    """A visit that a terminal offers to the citizen's phone."""
+
+    wanted: str = Field("", max_length=200, description="the identifier that was chosen, or none")
+
+
+class HandoverOffer(BaseModel):
+    """What a terminal shows, and by what it asks."""
+
+    handle: str
+    address: str = Field(description="for the QR code; good for one phone")
+    expires_in: int = Field(description="seconds")
+    interval: int = Field(description="seconds between polls")
+
+
+class HandoverNumber(BaseModel):
+    """The number on the phone that has taken the visit."""
+
+    number: str | None = Field(description="two digits; null while no phone has it")
+
+
+class Settling(BaseModel):
+    """What the citizen says at the terminal."""
+
+    same: bool = Field(description="whether the own phone shows the number")
+
+
 class OAuthError(BaseModel):
     """Why a request was refused (RFC 6749, section 5.2)."""
 

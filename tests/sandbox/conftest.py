@@ -15,6 +15,7 @@ from kiosk.identity.port import FaceEvidence
 from sandbox.acting import ActingDesk
 from sandbox.authorisations import AuthorityRegister
 from sandbox.exchange import ACCESS_TOKEN, JWT, Exchange, ExchangeDesk
+from sandbox.handover import HandoverDesk
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
 from sandbox.people.registry import person, who_phones
@@ -61,6 +62,7 @@ class Counter:
         self.register = AuthorityRegister(self.clock)
         self.acting = ActingDesk(self.identity, self.register, self.keys, self.clock)
         self.exchanges = ExchangeDesk(self.identity, self.acting, self.clock)
+        self.handover = HandoverDesk(self.identity, self.clock)
         self._numbers = itertools.count()
         self._keys, self.tokens = {}, {}
         for name in ("T1", "T2"):

@@ -65,6 +65,20 @@ class Phone:
         """What the page says."""
         return str(html.fromstring(self._page.text).text_content())
 
+    @property
+    def status(self) -> int:
+        """The status of the page."""
+        return self._page.status_code
+
+    def follow(self) -> bytes:
+        """What the page's first link leads to."""
+        link = html.fromstring(self._page.text).find(".//a")
+        return self._browser.get(urljoin(self._page.url, link.get("href")), timeout=10).content
+
+    def reload(self) -> None:
+        """Ask for the page again, as it does by itself."""
+        self._page = self._browser.get(self._page.url, timeout=10)
+
     def submit(self, **fields: str) -> None:
         """Send the page's first form with these fields filled in."""
         form = html.fromstring(self._page.text).forms[0]
