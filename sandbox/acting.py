@@ -19,7 +19,7 @@ from sandbox.identity import (
     TOKEN_SECONDS,
     Grant,
     IdentityService,
-    check_methods,
+    checks_of,
     pairwise,
 )
 from sandbox.keys import KeyStore
@@ -72,7 +72,7 @@ class ActingDesk:
         self, actor: Actor, claims: dict[str, Any], child: Person, key: str, forged: bool
     ) -> dict[str, object]:
         """Exchange an assertion about a child's document for a token. Raises Refused."""
-        if "vcrypt" not in check_methods(claims):
+        if "vcrypt" not in checks_of(claims):
             raise Refused("invalid_request", "the child's document must be checked by its chip")
         found = self.register.guardianship(actor.grant.person, child)
         if found is None:
@@ -96,7 +96,7 @@ class ActingDesk:
             found.principal, own.terminal, own.expires, key, actor=own.person,
             types=found.types, authority=found.id, parent=actor.token,
         )
-        return self._identity.issue(grant, {"acr": own.acr, "amr": own.amr, **told}, forged)
+        return self._identity.issue_for(grant, {"acr": own.acr, "amr": own.amr, **told}, forged)
 
     def _signed(self, grant: Grant, one: Authorisation, forged: bool) -> str:
         now = int(self._clock())

@@ -21,9 +21,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from sandbox.digests import s256
 from sandbox.keys import KeyStore
 from sandbox.people.registry import Person, holder_of
-from sandbox.phone import PHONE_GRANT, PHONE_INTERVAL, PHONE_SECONDS, PhoneDesk
+from sandbox.phone import CALL_GRANT, PHONE_GRANT, PHONE_INTERVAL, PHONE_SECONDS, PhoneDesk
 from sandbox.refused import Refused
 
 ALGORITHMS = ["ES256"]
@@ -34,6 +35,9 @@ AMR_CARD_AND_FACE = ["sc", "face", "pop", "mfa"]
 ACR_PHONE = "urn:tongban:acr:phone"
 AMR_PHONE = ["user", "pop", "mfa"]
 ACR_STAFF = "urn:tongban:acr:staff"
+ACR_CARD_PHONE = "urn:tongban:acr:card-phone"
+AMR_CARD_PHONE = ["sc", "pop", "user", "mfa"]
+CODE_GRANT = "authorization_code"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -74,7 +78,7 @@ class IdentityService:
         self._used: dict[str, float] = {}
         self._grants: dict[str, Grant] = {}
         self._places: dict[str, str] = {}
-        self._phones = PhoneDesk(clock)
+        self.phones = PhoneDesk(clock)
         self.log: list[dict[str, object]] = []
         """Every grant: when, at which terminal, for whom, and who acted."""
 
@@ -83,27 +87,41 @@ class IdentityService:
         self._terminals[terminal] = ECKey.import_key(public_key)
         self._places[terminal] = place or terminal
 
+    def place(self, terminal: str) -> str:
+        """Where a terminal stands, as phones show it."""
+        return self._places.get(terminal, terminal)
+
     def discovery(self) -> dict[str, object]:
         """The document at /.well-known/openid-configuration."""
         return {
             "issuer": self.issuer,
             "token_endpoint": self.token_endpoint,
             "device_authorization_endpoint": f"{self.issuer}/identity/device",
+            "backchannel_authentication_endpoint": f"{self.issuer}/identity/backchannel",
+            "backchannel_token_delivery_modes_supported": ["poll"],
             "dpop_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint": f"{self.issuer}/identity/revoke",
             "principals_endpoint": f"{self.issuer}/identity/principals",
             "handover_endpoint": f"{self.issuer}/identity/handover",
             "jwks_uri": f"{self.issuer}/identity/jwks",
+            "pushed_authorization_request_endpoint": f"{self.issuer}/identity/par",
+            "require_pushed_authorization_requests": True,
+            "authorization_endpoint": f"{self.issuer}/identity/authorize",
+            "authorization_response_iss_parameter_supported": True,
+            "code_challenge_methods_supported": ["S256"],
+            "show_endpoint": f"{self.issuer}/show",
             "face_reference_endpoint": f"{self.issuer}/identity/face-reference",
             "certificate_library": f"{self.issuer}/library",
-            "response_types_supported": [],
+            "response_types_supported": ["code"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ALGORITHMS,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "grant_types_supported": [GRANT, PHONE_GRANT, EXCHANGE_GRANT],
-            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_PHONE, ACR_STAFF],
-            "claims_supported": ["acr", "amr", "verified_claims"],
+            "grant_types_supported": [
+                GRANT, PHONE_GRANT, CALL_GRANT, CODE_GRANT, EXCHANGE_GRANT,
+            ],
+            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_CARD_PHONE, ACR_PHONE, ACR_STAFF],
+            "claims_supported": ["acr", "act", "amr", "auth_time", "verified_claims", "wanted"],
             "verified_claims_supported": True,
             "evidence_supported": ["document"],
         }
@@ -126,15 +144,20 @@ class IdentityService:
     ) -> dict[str, object]:
         """Exchange a citizen's assertion for tokens bound to a key. Raises Refused."""
         claims, person = self.citizen(terminal, assertion)
-        if not {"vcrypt", "bvp"} <= check_methods(claims):
+        if not {"vcrypt", "bvp"} <= checks_of(claims):
             raise Refused("invalid_grant", "chip and face must both have been checked")
-        return self.issue(
-            Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
-            {"nonce": claims["jti"], "acr": ACR_CARD_AND_FACE, "amr": AMR_CARD_AND_FACE}, forged,
-        )
+        told = {"nonce": claims["jti"], "acr": ACR_CARD_AND_FACE, "amr": AMR_CARD_AND_FACE}
+        return self.issue(person, terminal, key, told, forged)
 
-    def issue(self, grant: Grant, told: dict[str, Any], forged: bool) -> dict[str, object]:
-        """A token answer for a grant; `told`: acr, amr and what else its identity token says."""
+    def issue(
+        self, person: Person, terminal: str, key: str, told: dict[str, Any], forged: bool
+    ) -> dict[str, object]:
+        """A token answer for a citizen; `told`: acr, amr and what else the identity token says."""
+        grant = Grant(person, terminal, self._clock() + TOKEN_SECONDS, key)
+        return self.issue_for(grant, told, forged)
+
+    def issue_for(self, grant: Grant, told: dict[str, Any], forged: bool) -> dict[str, object]:
+        """The same for a grant in which somebody acts for the citizen, or has vouched."""
         token = self.enter(replace(grant, acr=told["acr"], amr=tuple(told["amr"])))
         now = int(self._clock())
         id_token = {
@@ -147,13 +170,13 @@ class IdentityService:
             **({"act": {"sub": pairwise(grant.terminal, grant.actor)}} if grant.actor else {}),
             **told,
         }
-        key = self._keys.forger_key if forged else self._keys.token_key
+        signer = self._keys.forger_key if forged else self._keys.token_key
         return {
             "access_token": token,
             "token_type": "DPoP",
             "expires_in": TOKEN_SECONDS,
             "scope": "certificates",
-            "id_token": jwt.encode({"alg": "ES256", "kid": key.kid}, id_token, key),
+            "id_token": jwt.encode({"alg": "ES256", "kid": signer.kid}, id_token, signer),
         }
 
     def enter(self, grant: Grant) -> str:
@@ -170,10 +193,10 @@ class IdentityService:
 
     def begin_phone(self, terminal: str, acr_values: str = "") -> dict[str, object]:
         """Codes for a sign-in by phone (RFC 8628), of a citizen or of staff."""
-        code = self._phones.begin(terminal, staff=ACR_STAFF in acr_values.split())
+        code = self.phones.begin(terminal, staff=ACR_STAFF in acr_values.split())
         address = f"{self.issuer}/phone"
         return {
-            "device_code": code.device_code,
+            "device_code": code.handle,
             "user_code": code.user_code,
             "verification_uri": address,
             "verification_uri_complete": f"{address}?user_code={code.user_code}",
@@ -183,36 +206,30 @@ class IdentityService:
 
     def phone_place(self, user_code: str) -> str | None:
         """The place of the terminal that waits for a code, for the phone to show; or None."""
-        waiting = self._phones.find(user_code)
-        return self.place_of(waiting.terminal) if waiting else None
-
-    def place_of(self, terminal: str) -> str:
-        """Where a terminal stands, as phones show it."""
-        return self._places.get(terminal, terminal)
+        waiting = self.phones.find(user_code)
+        return self.place(waiting.terminal) if waiting else None
 
     def phone_wants_staff(self, user_code: str) -> bool:
         """Whether a code waits for a member of staff."""
-        waiting = self._phones.find(user_code)
+        waiting = self.phones.find(user_code)
         return waiting is not None and waiting.staff
 
     def answer_phone(self, user_code: str, person: Person | None) -> bool:
         """What somebody said on a phone; None refuses. False for a code that nobody waits for."""
-        return self._phones.answer(user_code, person)
+        return self.phones.answer(user_code, person)
 
     def answer_newest_phone(self, person: Person | None) -> bool:
-        """The same for the code that was asked for last."""
-        code = self._phones.newest()
-        return code is not None and self._phones.answer(code, person)
+        """The same for the code or call that was asked for last."""
+        code = self.phones.newest()
+        return code is not None and self.phones.answer(code, person)
 
     def poll_phone(
         self, terminal: str, device_code: str, forged: bool, key: str
     ) -> dict[str, object]:
         """The tokens, once the phone has said yes. Raises Refused."""
-        person = self._phones.poll(terminal, device_code)
-        return self.issue(
-            Grant(person, terminal, self._clock() + TOKEN_SECONDS, key),
-            {"acr": ACR_STAFF if person.is_staff else ACR_PHONE, "amr": AMR_PHONE}, forged,
-        )
+        person = self.phones.poll(terminal, device_code)
+        told = {"acr": ACR_STAFF if person.is_staff else ACR_PHONE, "amr": AMR_PHONE}
+        return self.issue(person, terminal, key, told, forged)
 
     def face_reference(self, terminal: str, assertion: str) -> Person:
         """The person whose reference picture a terminal may have once. Raises Refused."""
@@ -251,7 +268,7 @@ class IdentityService:
         """The thumbprint of the key that a DPoP proof shows (RFC 9449, 4.3). Raises Refused."""
         now = self._clock()
         claims, key = open_proof(proof)
-        meant = {"htm": method, "htu": url, **({"ath": token_hash(token)} if token else {})}
+        meant = {"htm": method, "htu": url, **({"ath": s256(token)} if token else {})}
         if any(claims.get(name) != value for name, value in meant.items()):
             raise Refused("invalid_dpop_proof", "the proof is for another request")
         if not abs(float(claims.get("iat", 0)) - now) <= ASSERTION_SECONDS:
@@ -264,7 +281,7 @@ class IdentityService:
         self._grants.pop(token, None)
 
     def citizen(self, terminal: str, assertion: str) -> tuple[dict[str, Any], Person]:
-        """The claims of an assertion about a document, and its holder. Raises Refused."""
+        """The claims of a terminal's assertion, and whom it is about. Raises Refused."""
         claims = self._open(assertion, "invalid_grant")
         if claims["iss"] != terminal:
             raise Refused("invalid_grant", "the assertion belongs to another terminal")
@@ -317,20 +334,9 @@ def open_proof(proof: str) -> tuple[dict[str, Any], ECKey]:
     return claims, key
 
 
-def token_hash(token: str) -> str:
-    """How a proof names its token."""
-    digest = hashlib.sha256(token.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 def pairwise(terminal: str, person: Person) -> str:
     """How somebody is called towards one terminal (OpenID Connect Core, section 8.1)."""
     return hashlib.sha256(f"{terminal}/{person.number}".encode()).hexdigest()
-
-
-def check_methods(claims: dict[str, Any]) -> set[str]:
-    """How an assertion's document and holder were checked. Raises Refused."""
-    return {str(one.get("check_method")) for one in _evidence(claims).get("check_details", [])}
 
 
 def token_header(token: str) -> dict[str, Any]:
@@ -347,6 +353,11 @@ def _decoded(part: str) -> bytes:
 
 def _payload(token: str) -> bytes:
     return _decoded(token.split(".")[1])
+
+
+def checks_of(claims: dict[str, Any]) -> set[str]:
+    """How the document of an assertion was checked. Raises Refused where nothing says."""
+    return {str(one.get("check_method")) for one in _evidence(claims).get("check_details", [])}
 
 
 def _evidence(claims: dict[str, Any]) -> dict[str, Any]:

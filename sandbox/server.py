@@ -14,6 +14,8 @@ from fastapi import FastAPI
 
 from sandbox.acting import ActingDesk
 from sandbox.authorisations import AuthorityRegister
+from sandbox.authorize import ShowDesk
+from sandbox.backchannel import Backchannel
 from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
 from sandbox.handover import HandoverDesk
@@ -23,6 +25,9 @@ from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
 from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
+from sandbox.routes.authorize import add_authorize
+from sandbox.routes.backchannel import add_backchannel
+from sandbox.routes.grants import grant_handlers
 from sandbox.routes.handover import add_handover, add_handover_pages
 from sandbox.routes.identity import add_identity
 from sandbox.routes.library import add_library, add_proofs
@@ -61,7 +66,12 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     _write_trust(keys, state)
     add_middle(app, faults)
     add_docs(app)
-    add_identity(app, identity, ExchangeDesk(identity, acting, time.time), faults)
+    calls, shows = Backchannel(identity), ShowDesk(identity, time.time)
+    app.state.shows = shows
+    exchanges = ExchangeDesk(identity, acting, time.time)
+    add_identity(app, identity, grant_handlers(identity, calls, shows, exchanges), faults)
+    add_backchannel(app, identity, calls)
+    add_authorize(app, identity, shows, library)
     add_acting(app, identity, acting, faults)
     add_library(app, identity, library, faults)
     add_handover(app, identity, library, handover)

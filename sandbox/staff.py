@@ -7,7 +7,7 @@ sign-in of the own, at the same terminal, and never for the own document.
 
 from typing import Any
 
-from sandbox.identity import ACR_STAFF, TOKEN_SECONDS, Grant, IdentityService, check_methods
+from sandbox.identity import ACR_STAFF, TOKEN_SECONDS, Grant, IdentityService, checks_of
 from sandbox.people.registry import Person
 from sandbox.refused import Refused
 
@@ -22,11 +22,11 @@ def vouched(
     """A token for a document's holder, for whom a member of staff answers. Raises Refused."""
     if staff.acr != ACR_STAFF or not staff.person.is_staff:
         raise Refused("invalid_request", "who vouches is not signed in as staff")
-    if not {"vcrypt", "pvp"} <= check_methods(claims):
+    if not {"vcrypt", "pvp"} <= checks_of(claims):
         raise Refused("invalid_request", "the chip must be checked and the holder seen")
     if staff.person.resident == holder.id:
         raise Refused("invalid_request", "nobody vouches for the own document")
-    return identity.issue(
+    return identity.issue_for(
         Grant(holder, staff.terminal, now + TOKEN_SECONDS, key, actor=staff.person),
         {"nonce": claims["jti"], "acr": ACR_CARD_AND_STAFF, "amr": AMR_CARD_AND_STAFF}, forged,
     )

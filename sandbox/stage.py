@@ -18,8 +18,9 @@ from typing import Any
 import uvicorn
 
 from sandbox.line import Line
-from sandbox.people.registry import who_phones
+from sandbox.people.registry import person, who_phones
 from sandbox.server import create_app
+from sandbox.show_page import draw_shown
 
 START_SECONDS = 60
 
@@ -103,7 +104,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, take_over, register."""
+        """Carry out: cut, mend, fault, clear, phone, show, take_over, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -118,6 +119,8 @@ class Platform:
             case "phone":
                 who = who_phones(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
+            case "show":
+                self._show(command)
             case "take_over":
                 number = self._app.state.handover.take_newest()
                 tell({"from": "platform", "event": "taken_over", "number": number})
@@ -127,6 +130,21 @@ class Platform:
                 )
             case other:
                 raise ValueError(f"unknown command {other!r}")
+
+    def _show(self, command: dict[str, Any]) -> None:
+        """Answer the newest pushed request as a phone does, and draw the code that it shows.
+
+        Raises ValueError where no request waits.
+        """
+        state = self._app.state
+        waiting = state.shows.newest()
+        if waiting is None:
+            raise ValueError("no request waits for a phone")
+        who = person(command["person"]) if command.get("person") else None
+        kind = command.get("certificate")
+        wanted = state.library.identifier(who, kind) if who and kind else ""
+        draw_shown(state.shows.answer(*waiting, who, wanted), Path(command["out"]))
+        tell({"from": "platform", "event": "shown", "picture": command["out"]})
 
     async def stop(self) -> None:
         """End the server."""

@@ -76,7 +76,7 @@ class Acting:
         self, subject_token: str, session: Session, nonce: str | None = None
     ) -> Session:
         try:
-            return await exchange(self._client, subject_token, session, nonce)
+            return await exchange(self._client, subject_token, session, session.acr, nonce)
         except Denied as denied:
             if denied.error in NOT_AUTHORISED:
                 raise Failure(Reason.NOT_AUTHORISED, denied.detail) from denied

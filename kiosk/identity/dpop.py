@@ -24,6 +24,11 @@ class ProofKey:
         self._now = now
         self._unique = unique
 
+    @property
+    def thumbprint(self) -> str:
+        """How others name the key (RFC 7638)."""
+        return self._key.thumbprint()
+
     def proof(self, method: str, url: str, token: str = "", nonce: str = "") -> str:
         """The proof for one request; `url` without its query."""
         claims: dict[str, Any] = {
@@ -31,14 +36,18 @@ class ProofKey:
             "iat": int(self._now()),
         }
         if token:
-            claims["ath"] = token_hash(token)
+            claims["ath"] = s256(token)
         if nonce:
             claims["nonce"] = nonce
         header = {"alg": ALGORITHM, "typ": TYPE, "jwk": self._key.as_dict(private=False)}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
 
-def token_hash(token: str) -> str:
-    """How a proof names the token that it goes with (RFC 9449, section 4.2)."""
-    digest = hashlib.sha256(token.encode("ascii")).digest()
+def s256(text: str) -> str:
+    """The SHA-256 of a text, in base64url without padding.
+
+    So a proof names its token (RFC 9449, section 4.2) and a challenge its verifier
+    (RFC 7636, section 4.2).
+    """
+    digest = hashlib.sha256(text.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -33,25 +33,29 @@ class TokenFactory:
         self, audience: str, document: IdentityDocument, face: FaceEvidence
     ) -> dict[str, Any]:
         """The claims that sign the holder of a document in."""
-        checks = [self._chip]
+        checks = [self._chip_check()]
         if face.matched:
             checks.append({"check_method": "bvp", "reference": face.reference})
         return self._about(audience, document, checks)
 
+    def call(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims that say whose phone shall be called (CIBA's `login_hint_token`)."""
+        return self._about(audience, document, [self._chip_check()])
+
     def face_reference(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
         """The claims that ask for the holder's reference picture, after consent."""
-        return {**self._about(audience, document, [self._chip]), "consent": "face-reference"}
+        about = self._about(audience, document, [self._chip_check()])
+        return {**about, "consent": "face-reference"}
 
     def vouched(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
         """The claims that sign the holder of a document in whom a member of staff has seen."""
-        return self._about(audience, document, [self._chip, {"check_method": "pvp"}])
+        return self._about(audience, document, [self._chip_check(), {"check_method": "pvp"}])
 
     def child(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
         """The claims about a child's document, for its guardian: the chip, and nobody's face."""
-        return self._about(audience, document, [self._chip])
+        return self._about(audience, document, [self._chip_check()])
 
-    @property
-    def _chip(self) -> dict[str, str]:
+    def _chip_check(self) -> dict[str, str]:
         return {"check_method": "vcrypt", "organization": self._terminal}
 
     def _about(

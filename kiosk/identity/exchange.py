@@ -16,12 +16,13 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a
 
 
 async def exchange(
-    client: OidcClient, subject_token: str, actor: Session, nonce: str | None = None
+    client: OidcClient, subject_token: str, actor: Session, acr: str, nonce: str | None = None
 ) -> Session:
     """The session of who is named by a subject token, with `actor` as who acts.
 
-    Raises Denied for a provider's refusal, Failure (PLATFORM_INVALID) for an answer that
-    names another actor (RFC 8693, section 4.1).
+    `acr`: the level that it must have. Raises Denied for a provider's refusal, Failure:
+    PLATFORM_INVALID for an answer that names another actor (RFC 8693, section 4.1),
+    LEVEL_TOO_LOW for a lower level.
     """
     await client.discover()
     form = {
@@ -39,7 +40,7 @@ async def exchange(
     answer = await client.ask("token_endpoint", form, proof_key)
     if answer.get("issued_token_type") != ACCESS_TOKEN:
         raise Failure(Reason.PLATFORM_INVALID, "an exchange that yields no access token")
-    session = client.open_session(answer, proof_key, nonce)
+    session = client.open_session(answer, proof_key, nonce, acr)
     if not actor.subject or session.actor != actor.subject:
         raise Failure(Reason.PLATFORM_INVALID, "the identity token names another actor")
     return session

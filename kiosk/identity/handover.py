@@ -11,14 +11,12 @@ from typing import Any
 
 from kiosk.errors import Failure
 from kiosk.identity.oidc import OidcClient
-from kiosk.identity.polling import Poller
+from kiosk.identity.polling import Poller, lifetime
 from kiosk.identity.port import HandOver, Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
 
 ENDPOINT = "handover_endpoint"
-LONGEST_SECONDS = 120.0
-LEAST_INTERVAL = 1.0
 HANDLE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 NUMBER = re.compile(r"[0-9]{2}")
 
@@ -50,7 +48,7 @@ class HandingOver:
             answer = await self._platform.get_json(address, headers)
             return read_number(answer)
 
-        return await self._poller.until(ask, offer.seconds, offer.interval)
+        return await self._poller.until_granted(ask, offer.seconds, offer.interval)
 
     async def settle(self, session: Session, offer: HandOver, same: bool) -> None:
         """Let the phone have the visit, or not. Raises Failure."""
@@ -74,8 +72,7 @@ def read_offer(answer: object) -> HandOver:
             raise ValueError("a handle that is no word")
         if not isinstance(address, str) or not address.startswith(("https://", "http://")):
             raise ValueError("an address that a phone cannot open")
-        seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
-        interval = max(float(answer["interval"]), LEAST_INTERVAL)
+        seconds, interval = lifetime(answer)
     except (KeyError, TypeError, ValueError) as error:
         raise Failure(Reason.PLATFORM_INVALID, f"no hand-over: {error!r}") from error
     return HandOver(address, seconds, interval, handle)

@@ -8,7 +8,9 @@ from joserfc.jwk import ECKey
 from drivers.idcard.port import IdentityDocument
 from kiosk.config import BadConfiguration
 from kiosk.identity.acting import Acting
+from kiosk.identity.call import PhoneCall
 from kiosk.identity.handover import HandingOver
+from kiosk.identity.levels import ACR_CARD_FACE, ACR_PHONE
 from kiosk.identity.oidc import OidcClient
 from kiosk.identity.phone import PhoneSignIn
 from kiosk.identity.polling import Poller
@@ -18,8 +20,10 @@ from kiosk.identity.port import (
     PhoneCode,
     Principal,
     Session,
+    ShowRequest,
     StaffEvidence,
 )
+from kiosk.identity.show import ShowSignIn
 from kiosk.identity.staff import Staff
 from kiosk.platform import Platform
 
@@ -44,6 +48,8 @@ class HttpIdentityService:
         self._platform = platform
         self._client = OidcClient(platform, terminal, key)
         self._phone = PhoneSignIn(self._client)
+        self._call = PhoneCall(self._client)
+        self._show = ShowSignIn(self._client)
         self._staff = Staff(self._client, self._phone)
         self._acting = Acting(platform, self._client)
         self._handing_over = HandingOver(platform, self._client, Poller())
@@ -68,15 +74,29 @@ class HttpIdentityService:
         form = {"grant_type": GRANT, "assertion": client.sign(claims)}
         proof_key = client.new_proof_key()
         answer = await client.ask("token_endpoint", form, proof_key)
-        return client.open_session(answer, proof_key, nonce=claims["jti"])
+        return client.open_session(
+            answer, proof_key, nonce=claims["jti"], acr=ACR_CARD_FACE
+        )
 
     async def begin_phone(self) -> PhoneCode:
         """Ask for a code that a phone may scan. Raises Failure."""
-        return await self._phone.begin()
+        return await self._phone.begin(ACR_PHONE)
+
+    async def call_phone(self, document: IdentityDocument) -> PhoneCode:
+        """Have the phone of a document's holder called. Raises Failure."""
+        return await self._call.begin(document)
 
     async def wait_for_phone(self, code: PhoneCode) -> Session:
         """Wait until the phone has said yes. Raises Failure."""
         return await self._phone.wait(code)
+
+    async def begin_show(self) -> ShowRequest:
+        """Ask for an address that a phone goes to. Raises Failure."""
+        return await self._show.begin()
+
+    async def finish_show(self, request: ShowRequest, shown: str) -> Session | None:
+        """The session, by what a phone showed; None for another text. Raises Failure."""
+        return await self._show.finish(request, shown)
 
     async def begin_staff(self) -> PhoneCode:
         """Ask for a code that a member of staff may scan. Raises Failure."""

@@ -32,13 +32,23 @@ LEVELS = {
     ACR_CARD_PHONE: Level.HIGH,
     ACR_CARD_FACE: Level.HIGH,
     ACR_CARD_STAFF: Level.HIGH,
-    ACR_STAFF: Level.NOBODY,
 }
 
 REQUIRED = {"low": Level.LOW, "substantial": Level.SUBSTANTIAL, "high": Level.HIGH}
 """The level that a certificate asks for, by the word of the platform's interface."""
 
 
+def meets(acr: str, asked: str) -> bool:
+    """Whether a sign-in is of the level that was asked for, or of a higher one.
+
+    What ranks nowhere, such as a member of staff, is met by itself only; nothing asked is
+    met by anything.
+    """
+    if asked in LEVELS:
+        return level_of(acr) >= LEVELS[asked]
+    return not asked or acr == asked
+
+
 def level_of(acr: str) -> Level:
     """The level of a sign-in by what the platform calls it."""
-    return LEVELS.get(acr, Level.LOW if acr else Level.NOBODY)
+    return LEVELS.get(acr, Level.NOBODY if acr in ("", ACR_STAFF) else Level.LOW)

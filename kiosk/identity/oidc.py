@@ -16,6 +16,7 @@ from joserfc.jwk import ECKey, KeySet
 from kiosk.errors import Failure
 from kiosk.identity.dpop import ProofKey
 from kiosk.identity.evidence import TokenFactory
+from kiosk.identity.levels import meets
 from kiosk.identity.port import Session
 from kiosk.platform import Platform, Reply, decode_json
 from kiosk.reasons import Reason
@@ -23,6 +24,10 @@ from kiosk.reasons import Reason
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = ["ES256"]
 CLOCK_SKEW = 60
+MAX_AGE = 600
+"""Seconds: a phone that signed in longer ago signs in anew before it signs in here."""
+SUCCESS = (200, 201)
+"""A pushed request is answered 201 (RFC 9126, section 2.2)."""
 USE_NONCE = "use_dpop_nonce"
 
 
@@ -43,7 +48,7 @@ class OidcClient:
         unique: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self._platform = platform
-        self._terminal = terminal
+        self.terminal = terminal
         self._key = key
         self._now = now
         self._unique = unique
@@ -67,12 +72,16 @@ class OidcClient:
             except (JoseError, ValueError, KeyError, TypeError) as error:
                 raise Failure(Reason.PLATFORM_INVALID, f"keys: {error}") from error
 
-    def endpoint(self, name: str) -> str:
-        """An address of the discovery document. Raises Failure."""
-        value = (self._metadata or {}).get(name)
+    def endpoint(self, name: str, otherwise: str | None = None) -> str:
+        """An address of the discovery document. Raises Failure where there is none."""
+        value = (self._metadata or {}).get(name, otherwise)
         if not isinstance(value, str):
             raise Failure(Reason.PLATFORM_INVALID, f"discovery has no {name}")
         return value
+
+    def promises(self, name: str) -> bool:
+        """Whether the discovery document says yes to something."""
+        return (self._metadata or {}).get(name) is True
 
     def new_proof_key(self) -> ProofKey:
         """A key for one sign-in."""
@@ -85,7 +94,7 @@ class OidcClient:
     def credentials(self) -> dict[str, str]:
         """The fields by which the terminal authenticates, good for one request."""
         return {
-            "client_id": self._terminal,
+            "client_id": self.terminal,
             "client_assertion_type": CLIENT_ASSERTION,
             "client_assertion": self.sign(self.tokens.client(self.endpoint("issuer"))),
         }
@@ -103,7 +112,7 @@ class OidcClient:
             headers = {"DPoP": proof_key.proof("POST", url, nonce=self._nonce)} if proof_key else {}
             reply = await self._platform.exchange(url, {**self.credentials(), **form}, headers)
             self._nonce = reply.headers.get("DPoP-Nonce", self._nonce)
-            if reply.status == 200:
+            if reply.status in SUCCESS:
                 return _as_object(decode_json(reply.body))
             denied = _denied(reply, url)
             if denied.error != USE_NONCE or attempt == 2:
@@ -111,23 +120,33 @@ class OidcClient:
         raise AssertionError("both attempts end above")
 
     def open_session(
-        self, answer: dict[str, Any], proof_key: ProofKey, nonce: str | None = None
+        self, answer: dict[str, Any], proof_key: ProofKey | None, nonce: str | None = None,
+        acr: str = "", max_age: int | None = None,
     ) -> Session:
-        """The session that a token answer begins, its identity token checked. Raises Failure."""
+        """The session that a token answer begins, its identity token checked.
+
+        `acr`: the level that was asked for; `max_age`: how many seconds ago the citizen may
+        have signed in with the provider. Raises Failure, LEVEL_TOO_LOW for a lower level.
+        """
         try:
             if str(answer["token_type"]).lower() != "dpop":
                 raise ValueError(f"a token of type {answer['token_type']!r}, not bound to its key")
-            identity = self.check_identity(str(answer["id_token"]), nonce)
-            return Session(
+            identity = self.check_identity(str(answer["id_token"]), nonce, max_age)
+            session = Session(
                 str(answer["access_token"]), str(identity.get("acr", "")),
                 tuple(identity.get("amr", ())), proof_key, str(identity["sub"]),
-                _actor(identity),
+                _actor(identity), str(identity.get("wanted", "")),
             )
         except (JoseError, ValueError, KeyError, TypeError) as error:
             self._keys = None
             raise Failure(Reason.PLATFORM_INVALID, f"identity token: {error}") from error
+        if not meets(session.acr, acr):
+            raise Failure(Reason.LEVEL_TOO_LOW, f"{session.acr or 'no acr'}, {acr} was asked for")
+        return session
 
-    def check_identity(self, token: str, nonce: str | None = None) -> dict[str, Any]:
+    def check_identity(
+        self, token: str, nonce: str | None = None, max_age: int | None = None
+    ) -> dict[str, Any]:
         """The claims of an identity token: signed, ours, fresh, and of this request.
 
         Raises JoseError, ValueError.
@@ -137,13 +156,18 @@ class OidcClient:
         rules = jwt.JWTClaimsRegistry(
             leeway=CLOCK_SKEW,
             iss={"essential": True, "value": self.endpoint("issuer")},
-            aud={"essential": True, "value": self._terminal},
+            aud={"essential": True, "value": self.terminal},
             exp={"essential": True},
             iat={"essential": True},
         )
         rules.validate(claims)
         if nonce is not None and claims.get("nonce") != nonce:
             raise ValueError("the nonce is another")
+        if max_age is not None:
+            # Whoever is asked for it must say when (OpenID Connect Core 1.0, section 2).
+            age = self._now() - float(claims["auth_time"])
+            if age > max_age + CLOCK_SKEW:
+                raise ValueError("the citizen signed in longer ago than was asked for")
         return claims
 
     def check_signed(self, token: str, kind: str) -> dict[str, Any]:

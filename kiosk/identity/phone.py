@@ -2,70 +2,60 @@
 
 The code lives two minutes at most and is good once; the phone shows the terminal's name and
 place, and the citizen compares the code on both screens (RFC 10027). The terminal begins
-only when somebody asks for it.
+only when somebody asks for it. A phone that was called (kiosk/identity/call.py) is waited
+for in the same way.
 """
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
-
 from kiosk.errors import Failure
-from kiosk.identity.oidc import Denied, OidcClient
+from kiosk.identity.oidc import MAX_AGE, OidcClient
+from kiosk.identity.polling import Poller, lifetime
 from kiosk.identity.port import PhoneCode, Session
 from kiosk.reasons import Reason
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+CALL_GRANT = "urn:openid:params:grant-type:ciba"
 ENDPOINT = "device_authorization_endpoint"
-LONGEST_SECONDS = 120.0
-LEAST_INTERVAL, SLOWER_BY = 1.0, 5.0
-"""RFC 8628, section 3.5: `slow_down` adds five seconds to every later wait."""
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class PhoneSignIn:
     """Signs a citizen in who has a phone with the government's app."""
 
-    def __init__(
-        self, client: OidcClient, clock: Callable[[], float] = time.monotonic,
-        sleep: Sleep = asyncio.sleep,
-    ) -> None:
+    def __init__(self, client: OidcClient, poller: Poller | None = None) -> None:
         self._client = client
-        self._clock = clock
-        self._sleep = sleep
+        self._poller = poller or Poller()
 
     async def begin(self, acr: str = "") -> PhoneCode:
         """Ask for a code; `acr`: the level that the service needs. Raises Failure."""
-        form = {"scope": "openid"} | ({"acr_values": acr} if acr else {})
-        answer = await self._client.ask(ENDPOINT, form)
+        form = {"scope": "openid", "max_age": str(MAX_AGE)}
+        answer = await self._client.ask(ENDPOINT, form | ({"acr_values": acr} if acr else {}))
         try:
+            seconds, interval = lifetime(answer)
             complete = answer.get("verification_uri_complete") or answer["verification_uri"]
             return PhoneCode(
-                user_code=str(answer["user_code"]),
-                address=str(complete),
-                seconds=min(float(answer["expires_in"]), LONGEST_SECONDS),
-                interval=max(float(answer.get("interval", SLOWER_BY)), LEAST_INTERVAL),
-                device_code=str(answer["device_code"]),
+                user_code=str(answer["user_code"]), address=str(complete),
+                seconds=seconds, interval=interval,
+                device_code=str(answer["device_code"]), acr=acr,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise Failure(Reason.PLATFORM_INVALID, f"no code for a phone: {error!r}") from error
 
     async def wait(self, code: PhoneCode) -> Session:
-        """Wait until the phone has said yes. Raises Failure (TIMEOUT, SIGN_IN_REFUSED, ...)."""
-        proof_key = self._client.new_proof_key()
-        form = {"grant_type": GRANT, "device_code": code.device_code}
-        ends, interval = self._clock() + code.seconds, code.interval
-        while self._clock() + interval < ends:
-            await self._sleep(interval)
-            try:
-                answer = await self._client.ask("token_endpoint", form, proof_key)
-            except Denied as denied:
-                if denied.error == "slow_down":
-                    interval += SLOWER_BY
-                elif denied.error == "expired_token":
-                    break
-                elif denied.error != "authorization_pending":
-                    raise
-                continue
-            return self._client.open_session(answer, proof_key)
-        raise Failure(Reason.TIMEOUT, "the phone did not answer in time")
+        """Wait until the phone has said yes.
+
+        Raises Failure (TIMEOUT, SIGN_IN_REFUSED, LEVEL_TOO_LOW, ...).
+        """
+        client, proof_key = self._client, self._client.new_proof_key()
+        answer = await self._poller.until_granted(
+            lambda: client.ask("token_endpoint", _grant(code), proof_key),
+            code.seconds, code.interval,
+        )
+        # Who is called signs in at that moment; only of others need it be asked when.
+        max_age = None if code.called else MAX_AGE
+        return client.open_session(answer, proof_key, acr=code.acr, max_age=max_age)
+
+
+def _grant(code: PhoneCode) -> dict[str, str]:
+    """The fields by which a code is exchanged for tokens."""
+    if code.called:
+        return {"grant_type": CALL_GRANT, "auth_req_id": code.device_code}
+    return {"grant_type": GRANT, "device_code": code.device_code}

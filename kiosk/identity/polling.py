@@ -1,38 +1,65 @@
-"""Asking again and again until there is an answer: one interval, one deadline, one way to end."""
+"""Asking again and again until somebody has done something with a phone.
+
+The device authorization grant (RFC 8628, section 3.5) and CIBA's poll mode (OpenID CIBA
+Core 1.0, section 11) have the same rules, so there is one loop for both, and for a phone
+that takes a visit over.
+"""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from kiosk.errors import Failure
+from kiosk.identity.oidc import Denied
 from kiosk.reasons import Reason
+
+LONGEST_SECONDS = 120.0
+"""No code lives longer than this here, whatever the provider allows (RFC 10027)."""
+LEAST_INTERVAL, USUAL_INTERVAL, SLOWER_BY = 1.0, 5.0, 5.0
+"""Where no interval is named it is five seconds; `slow_down` adds five to every later wait."""
 
 Answer = TypeVar("Answer")
 Sleep = Callable[[float], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
 class Poller:
-    """Asks in intervals; clock and sleep are passed in."""
+    """Polls by its clock."""
 
-    def __init__(
-        self, clock: Callable[[], float] = time.monotonic, sleep: Sleep = asyncio.sleep
-    ) -> None:
-        self._clock = clock
-        self._sleep = sleep
+    clock: Callable[[], float] = time.monotonic
+    sleep: Sleep = asyncio.sleep
 
-    async def until(
+    async def until_granted(
         self, ask: Callable[[], Awaitable[Answer | None]], seconds: float, interval: float
     ) -> Answer:
-        """What `ask` answers once it answers something.
+        """The answer of `ask`, which raises Denied or gives None as long as there is none.
 
-        Asked every `interval` seconds, for `seconds` at most. Raises Failure: TIMEOUT, and
-        what `ask` raises.
+        Raises Denied for a refusal, Failure (TIMEOUT) when the time is over.
         """
-        ends = self._clock() + seconds
-        while self._clock() + interval < ends:
-            await self._sleep(interval)
-            answer = await ask()
+        ends = self.clock() + seconds
+        while self.clock() + interval < ends:
+            await self.sleep(interval)
+            try:
+                answer = await ask()
+            except Denied as denied:
+                if denied.error == "slow_down":
+                    interval += SLOWER_BY
+                elif denied.error == "expired_token":
+                    break
+                elif denied.error != "authorization_pending":
+                    raise
+                continue
             if answer is not None:
                 return answer
-        raise Failure(Reason.TIMEOUT, f"no answer within {seconds:.0f} s")
+        raise Failure(Reason.TIMEOUT, "the phone did not answer in time")
+
+
+def lifetime(answer: dict[str, Any]) -> tuple[float, float]:
+    """For how many seconds an answer's code is good, and between polls.
+
+    Raises KeyError, TypeError, ValueError where the answer does not say.
+    """
+    seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
+    return seconds, max(float(answer.get("interval", USUAL_INTERVAL)), LEAST_INTERVAL)

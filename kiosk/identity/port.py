@@ -79,6 +79,8 @@ class PhoneCode:
     seconds: float
     interval: float
     device_code: str
+    acr: str = ""
+    """The level that was asked for; what comes of it is of that level or a higher one."""
 
     @property
     def called(self) -> bool:
@@ -95,6 +97,10 @@ class ShowRequest:
     seconds: float
     state: str
     verifier: str
+    nonce: str = ""
+    acr: str = ""
+    """The level that was asked for."""
+    proof_key: ProofKey | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -161,7 +167,10 @@ class Calling(Protocol):
     """A phone that the platform calls, once it is known whose (CIBA)."""
 
     async def call_phone(self, document: IdentityDocument) -> PhoneCode:
-        """Have the phone of a document's holder called; PLATFORM_INVALID where none can be."""
+        """Have the phone of a document's holder called; PLATFORM_INVALID where none can be.
+
+        The code that comes of it is waited for as one that was scanned (`wait_for_phone`).
+        """
 
 
 class Showing(Protocol):
@@ -210,5 +219,7 @@ class ActingFor(Protocol):
         """Act, as guardian, for the holder of a child's document."""
 
 
-class IdentityService(SigningIn, Phones, HandingOver, Assisting, ActingFor, Protocol):
+class IdentityService(
+    SigningIn, Phones, Calling, Showing, HandingOver, Assisting, ActingFor, Protocol
+):
     """The identity service as a terminal needs it."""

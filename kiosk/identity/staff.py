@@ -8,7 +8,7 @@ Identity Assurance); the staff's own token, proved by its key, says who answers 
 from drivers.idcard.port import IdentityDocument
 from kiosk.errors import Failure
 from kiosk.identity.exchange import exchange
-from kiosk.identity.levels import ACR_STAFF
+from kiosk.identity.levels import ACR_CARD_STAFF, ACR_STAFF
 from kiosk.identity.oidc import OidcClient
 from kiosk.identity.phone import PhoneSignIn
 from kiosk.identity.port import PhoneCode, Session, StaffEvidence
@@ -37,4 +37,6 @@ class Staff:
             raise Failure(Reason.SIGN_IN_REFUSED, "who vouches is not signed in as staff")
         await client.discover()
         claims = client.tokens.vouched(client.endpoint("issuer"), document)
-        return await exchange(client, client.sign(claims), evidence.staff, nonce=claims["jti"])
+        return await exchange(
+            client, client.sign(claims), evidence.staff, ACR_CARD_STAFF, claims["jti"]
+        )

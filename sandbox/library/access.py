@@ -5,14 +5,14 @@ was authorised, and how surely the citizen is known (RFC 9470 answers where that
 enough).
 """
 
-from sandbox.identity import ACR_CARD_AND_FACE, ACR_PHONE, ACR_STAFF, Grant
+from sandbox.identity import ACR_CARD_AND_FACE, ACR_CARD_PHONE, ACR_PHONE, ACR_STAFF, Grant
 from sandbox.library.issue import Issued
 from sandbox.refused import Refused
 from sandbox.staff import ACR_CARD_AND_STAFF
 
 LEVELS = {"low": 1, "substantial": 2, "high": 3}
 REACHED = {
-    ACR_PHONE: 2, "urn:tongban:acr:card-phone": 3, ACR_CARD_AND_FACE: 3, ACR_CARD_AND_STAFF: 3,
+    ACR_PHONE: 2, ACR_CARD_PHONE: 3, ACR_CARD_AND_FACE: 3, ACR_CARD_AND_STAFF: 3,
 }
 """The level of each way of signing in; others open nothing."""
 

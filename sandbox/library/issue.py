@@ -94,6 +94,13 @@ class Library:
         """One certificate of a resident by its identifier."""
         return next((one for one in self.list(holder) if one.identifier == wanted), None)
 
+    def identifier(self, holder: Person, kind: str) -> str:
+        """The identifier of a resident's certificate of a kind. Raises ValueError for none."""
+        for one in self.list(holder):
+            if one.type.id == kind:
+                return one.identifier
+        raise ValueError(f"{holder.id} holds no {kind!r}")
+
     def file(self, issued: Issued, trusted: bool = True) -> bytes:
         """The signed file; made once, then kept."""
         key = (issued.identifier, trusted)

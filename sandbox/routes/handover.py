@@ -58,7 +58,7 @@ def add_handover_pages(
             return HTMLResponse(no_visit_page(taken=False), 404)
         if found.stage is not Stage.OFFERED:
             return HTMLResponse(no_visit_page(taken=True), 409)
-        return HTMLResponse(take_page(code, identity.place_of(found.grant.terminal)))
+        return HTMLResponse(take_page(code, identity.place(found.grant.terminal)))
 
     @app.post("/phone/take", tags=["phone"])
     async def take(code: Annotated[str, Form()]) -> Response:

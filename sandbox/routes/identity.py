@@ -1,43 +1,30 @@
 """Who a terminal is and who a citizen is: the identity service over HTTP."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import cv2
 from fastapi import Depends, FastAPI, Form, Header, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from sandbox.exchange import Exchange, ExchangeDesk
 from sandbox.faults import Faults
-from sandbox.identity import EXCHANGE_GRANT, GRANT, IdentityService
+from sandbox.identity import IdentityService
 from sandbox.people.drawing import Pose, draw_portrait
 from sandbox.people.registry import Person, who_phones
-from sandbox.phone import PHONE_GRANT
 from sandbox.phone_page import phone_page
 from sandbox.refused import Refused
+from sandbox.routes.callers import terminal_of
+from sandbox.routes.grants import Handler, TokenFields, TokenRequest
 from sandbox.routes.models import REFUSALS, PhoneCodes, Tokens
 
 REFERENCE_SIZE = (360, 450)
 
 
-def exchange_form(
-    subject_token: Annotated[str, Form()] = "", subject_token_type: Annotated[str, Form()] = "",
-    actor_token: Annotated[str, Form()] = "", actor_token_type: Annotated[str, Form()] = "",
-    actor_proof: Annotated[str, Form()] = "",
-) -> Exchange:
-    """The fields of a token exchange (RFC 8693, section 2.1)."""
-    return Exchange(subject_token, subject_token_type, actor_token, actor_token_type, actor_proof)
-
-
 def add_identity(
-    app: FastAPI, identity: IdentityService, exchanges: ExchangeDesk, faults: Faults
+    app: FastAPI, identity: IdentityService, handlers: Mapping[str, Handler], faults: Faults
 ) -> None:
-    """Sign-in by document and face, and by phone; exchanges of tokens."""
-    def terminal(
-        client_assertion_type: Annotated[str, Form()], client_assertion: Annotated[str, Form()]
-    ) -> str:
-        return identity.authenticate(client_assertion_type, client_assertion)
-
-    caller_type = Annotated[str, Depends(terminal)]
+    """Sign-in by document and face, and by phone; `handlers`: the token endpoint's grants."""
+    caller_type = Annotated[str, Depends(terminal_of(identity))]
 
     @app.get("/.well-known/openid-configuration", tags=["identity"])
     async def discovery() -> dict[str, Any]:
@@ -56,28 +43,20 @@ def add_identity(
     async def token(
         caller: caller_type,
         grant_type: Annotated[str, Form()],
-        exchange: Annotated[Exchange, Depends(exchange_form)],
-        assertion: Annotated[str, Form()] = "",
-        device_code: Annotated[str, Form()] = "",
+        fields: Annotated[TokenFields, Depends()],
         dpop: Annotated[str, Header()] = "",
     ) -> Tokens:
-        """Sign a citizen in: an assertion of document and face (RFC 7523), or a phone (RFC 8628).
-
-        Or exchange a token for one to act for somebody, or to vouch for somebody (RFC 8693).
+        """Sign a citizen in, by one of the grants of the discovery document.
 
         The tokens are bound to the key of the request's DPoP proof (RFC 9449).
         """
         key = identity.check_proof(dpop, "POST", identity.token_endpoint)
-        forged = "token_forged" in faults
         if "sign_in_refused" in faults:
             raise Refused("invalid_grant", "refused on demand")
-        if grant_type == PHONE_GRANT:
-            return Tokens.model_validate(identity.poll_phone(caller, device_code, forged, key))
-        if grant_type == EXCHANGE_GRANT:
-            return Tokens.model_validate(exchanges.exchange(caller, exchange, key, forged))
-        if grant_type != GRANT:
+        if grant_type not in handlers:
             raise Refused("unsupported_grant_type", grant_type)
-        return Tokens.model_validate(identity.sign_in(caller, assertion, forged, key))
+        asked = TokenRequest(caller, fields, "token_forged" in faults, key)
+        return Tokens.model_validate(handlers[grant_type](asked))
 
     @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
     async def device(

@@ -28,6 +28,21 @@ class PhoneCodes(BaseModel):
     interval: int = Field(description="seconds between polls")
 
 
+class PhoneCall(BaseModel):
+    """A call of a phone that waits for its answer (OpenID CIBA Core 1.0, section 7.3)."""
+
+    auth_req_id: str
+    expires_in: int = Field(description="seconds")
+    interval: int = Field(description="seconds between polls")
+
+
+class PushedRequest(BaseModel):
+    """A request that waits for a phone (RFC 9126, section 2.2)."""
+
+    request_uri: str
+    expires_in: int = Field(description="seconds")
+
+
 class SignedAuthorisation(BaseModel):
     """By what a citizen may act for somebody."""
 

@@ -4,7 +4,9 @@ import json
 import subprocess
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -15,11 +17,14 @@ from lxml import html
 
 from kiosk.certificates.http import HttpLibrary
 from kiosk.identity.http import HttpIdentityService
+from kiosk.identity.levels import ACR_PHONE, LEVELS
+from kiosk.identity.oidc import OidcClient
 from kiosk.platform import Platform
 from sandbox.people.registry import who_phones
 from sandbox.server import create_app
 from sandbox.stage import free_port
 from tests.conftest import ROOT
+from tests.kiosk.identity.desks import Desk
 
 FOLDER = Path(__file__).with_name("provider")
 NODE = ROOT / ".venv" / "bin" / "node"
@@ -30,13 +35,17 @@ PLACE = "柳塘村便民服务中心 TB-0001"
 class Provider:
     """The provider, and the key of the terminal that it knows."""
 
-    def __init__(self, *, wants_nonce: bool = False, seconds: int = 120) -> None:
+    def __init__(
+        self, *, wants_nonce: bool = False, seconds: int = 120, acr: str = ACR_PHONE,
+        nobody: str = "",
+    ) -> None:
         self.key = ECKey.generate_key("P-256")
         own = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig", "kid": "own-1"})
         order = {
             "port": free_port(), "client": TERMINAL, "name": PLACE, "seconds": seconds,
             "client_key": {**self.key.as_dict(private=False), "use": "sig", "alg": "ES256"},
             "own_key": own.as_dict(private=True), "wants_nonce": wants_nonce,
+            "acr": acr, "amr": ["user", "pop"], "acr_values": list(LEVELS), "nobody": nobody,
         }
         self._process = subprocess.Popen(
             [NODE, FOLDER / "provider.mjs", json.dumps(order)], cwd=FOLDER,
@@ -44,6 +53,16 @@ class Provider:
         )
         self.address = self._process.stdout.readline().strip()
         assert self.address, "oidc-provider did not start"
+
+    def called(self) -> dict[str, Any]:
+        """The call of a phone that the provider makes next."""
+        return json.loads(self._process.stdout.readline())
+
+    def answer(self, call: dict[str, Any], *, yes: bool) -> None:
+        """What the phone that was called says."""
+        self._process.stdin.write(json.dumps({"answer": call["call"], "yes": yes}) + "\n")
+        self._process.stdin.flush()
+        assert self.called() == {"answered": call["call"]}
 
     def close(self) -> None:
         """End it by ending its input."""
@@ -95,10 +114,33 @@ class Phone:
         self.submit()
         assert "successful" in self.text
 
+    def authorise(self, who: str) -> str:
+        """Give a name and say yes; the address that the phone then shows."""
+        self.submit(login=who, password="made up")
+        self.submit()
+        return self._page.url
+
+    def go(self, address: str) -> str:
+        """Open another address, as who has signed in before; where the phone comes to."""
+        self._page = self._browser.get(address, timeout=10)
+        return self._page.url
+
+    def decline(self) -> str:
+        """Say no; the address that the phone then shows."""
+        page = html.fromstring(self._page.text)
+        (no,) = (link for link in page.iter("a") if link.get("href").endswith("/abort"))
+        return self.go(urljoin(self._page.url, no.get("href")))
+
     def refuse(self) -> None:
         """Compare the code and say no."""
         self.submit()
         self.submit(abort="yes")
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A terminal before the sandbox's service, by a clock that the test moves."""
+    return Desk(tmp_path)
 
 
 @pytest.fixture
@@ -113,6 +155,31 @@ def start_provider():
     yield start
     for one in started:
         one.close()
+
+
+@dataclass
+class Terminal:
+    """A terminal before a provider."""
+
+    provider: Provider
+    platform: Platform
+    client: OidcClient
+
+
+@pytest.fixture
+async def at_provider(start_provider):
+    """A terminal before oidc-provider: `at_provider(wants_nonce=True)`."""
+    platforms = []
+
+    def open_terminal(key=None, **settings):
+        provider = start_provider(**settings)
+        platform = Platform(provider.address, 8.0)
+        platforms.append(platform)
+        return Terminal(provider, platform, OidcClient(platform, TERMINAL, key or provider.key))
+
+    yield open_terminal
+    for one in platforms:
+        await one.close()
 
 
 @pytest.fixture

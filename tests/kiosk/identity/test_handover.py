@@ -111,7 +111,7 @@ async def test_it_is_asked_in_intervals_until_something_is_answered():
         return next(answers)
 
     poller = Poller(lambda: time.now, time.sleep)
-    assert await poller.until(ask, seconds=120, interval=2) == "47"
+    assert await poller.until_granted(ask, seconds=120, interval=2) == "47"
     assert time.slept == [2, 2, 2]
 
 
@@ -122,7 +122,7 @@ async def test_nothing_is_asked_after_the_time_is_over():
         return None
 
     with pytest.raises(Failure) as caught:
-        await Poller(lambda: time.now, time.sleep).until(never, seconds=10, interval=3)
+        await Poller(lambda: time.now, time.sleep).until_granted(never, seconds=10, interval=3)
     assert caught.value.reason is Reason.TIMEOUT
     assert time.now <= 110
 

@@ -2,7 +2,6 @@
 
 import itertools
 from datetime import date
-from pathlib import Path
 
 import pytest
 from joserfc import jwt
@@ -10,46 +9,13 @@ from joserfc.jwk import ECKey
 
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.identity.dpop import ProofKey
-from kiosk.identity.evidence import TokenFactory
 from kiosk.identity.port import FaceEvidence
-from sandbox.identity import ACR_CARD_AND_FACE, ACR_PHONE, IdentityService
-from sandbox.keys import KeyStore
+from sandbox.identity import ACR_CARD_AND_FACE, ACR_PHONE
 from sandbox.people.registry import person
 from sandbox.refused import Refused
+from tests.kiosk.identity.desks import DOCUMENT, ISSUER, KEY, MATCHED, NOW
 
-ISSUER = "http://127.0.0.1:1"
-NOW = 1_800_000_000.0
-DOCUMENT = IdentityDocument(
-    DocumentType.CN_RESIDENT, "119900195803120627", "李秀兰", valid_to="permanent",
-    photo=b"secret picture",
-)
-KEY = "thumbprint"
 URL = f"{ISSUER}/library/certificates"
-MATCHED = FaceEvidence(True, "chip_photo")
-
-
-class Desk:
-    """A terminal with its key, and the service that knows it."""
-
-    def __init__(self, folder: Path):
-        self.now = NOW
-        self.service = IdentityService(ISSUER, KeyStore(folder), lambda: self.now)
-        self.key = ECKey.generate_key("P-256")
-        self.service.register("T1", self.key.as_dict(private=False))
-        numbers = itertools.count()
-        self.tokens = TokenFactory("T1", lambda: self.now, lambda: f"jti-{next(numbers)}")
-
-    def sign(self, claims, key=None):
-        return jwt.encode({"alg": "ES256"}, claims, key or self.key)
-
-    def sign_in(self, **changes):
-        claims = self.tokens.sign_in(ISSUER, DOCUMENT, MATCHED) | changes
-        return self.service.sign_in("T1", self.sign(claims), forged=False, key=KEY)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path)
 
 
 def test_a_sign_in_yields_a_short_token_with_acr_and_amr(desk):
@@ -248,7 +214,6 @@ class TestPhone:
         assert desk.service.phone_place(old["user_code"]) is None
 
 
-
 def test_a_reference_picture_needs_consent(desk):
     claims = desk.tokens.face_reference(ISSUER, DOCUMENT)
     assert desk.service.face_reference("T1", desk.sign(claims)).id == "li-xiulan"
@@ -267,5 +232,3 @@ def test_a_terminal_authenticates_by_its_own_key_only(desk):
         desk.service.authenticate("password", good)
     with pytest.raises(Refused, match="no token of a known terminal"):
         desk.service.authenticate(CLIENT_ASSERTION, "not.a.token")
-
-

@@ -10,29 +10,22 @@ import pytest
 from joserfc.jwk import ECKey
 
 from kiosk.errors import Failure
-from kiosk.identity.oidc import Denied, OidcClient
+from kiosk.identity.oidc import Denied
 from kiosk.identity.phone import PhoneSignIn
-from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from tests.conftest import ROOT, last_json, run_module
 from tests.kiosk.identity.conftest import TERMINAL
 
 
 @pytest.fixture
-async def desk(start_provider):
-    """A terminal before a provider: `await desk(...)` gives its client and phone sign-in."""
-    platforms = []
+def desk(at_provider):
+    """A terminal before a provider: its line, its client and phone sign-in."""
 
     def open_desk(key=None, **settings):
-        provider = start_provider(**settings)
-        platform = Platform(provider.address, 8.0)
-        platforms.append(platform)
-        client = OidcClient(platform, TERMINAL, key or provider.key)
-        return platform, client, PhoneSignIn(client)
+        made = at_provider(key, **settings)
+        return made.platform, made.client, PhoneSignIn(made.client)
 
-    yield open_desk
-    for one in platforms:
-        await one.close()
+    return open_desk
 
 
 @pytest.mark.parametrize("wants_nonce", [False, True])
