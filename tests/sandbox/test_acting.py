@@ -10,7 +10,8 @@ from sandbox.acting import AUTHORISATION_TYPE
 from sandbox.identity import ACR_CARD_AND_FACE, pairwise
 from sandbox.library.access import check_opens, listed
 from sandbox.library.issue import Library
-from sandbox.people.registry import person
+from sandbox.library.types import certificate_types
+from sandbox.people.registry import people, person, relations, staff
 from sandbox.refused import Refused
 from tests.sandbox.conftest import NOW, document_of
 
@@ -225,3 +226,11 @@ def test_guardianship_ends_when_the_child_has_grown_up(counter):
 def test_what_cannot_be_given_is_refused(counter, agent_id, types, days, why):
     with pytest.raises(ValueError, match=why):
         counter.register.give(person("wang-jianguo"), person(agent_id), types, days)
+
+
+def test_the_register_starts_with_people_and_kinds_that_are_there():
+    for one in relations():
+        assert set(one.types) <= set(certificate_types())
+        assert one.principal.id != one.agent.id
+    assert not set(staff()) & set(people())
+    assert {one.resident for one in staff().values()} - {""} <= set(people())
