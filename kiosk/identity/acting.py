@@ -109,16 +109,20 @@ def read_principal(authorisation: str, claims: dict[str, Any]) -> Principal:
     `types` is absent where all kinds are meant: an empty list authorises nothing and is
     refused, as is what is no list of words. Raises KeyError, TypeError, ValueError.
     """
-    types = claims.get("types")
-    if types is not None and not (
-        isinstance(types, list) and types and all(isinstance(one, str) for one in types)
-    ):
-        raise ValueError("kinds of certificate that are no list of words")
     until = claims.get("until")
     return Principal(
         name=str(claims["name"]),
         relation=Relation(claims["relation"]),
         authorisation=authorisation,
-        types=tuple(types or ()),
+        types=read_types(claims["types"]) if "types" in claims else (),
         until=date.fromisoformat(until) if until is not None else None,
     )
+
+
+def read_types(value: object) -> tuple[str, ...]:
+    """The kinds of certificate, one at least. Raises ValueError for what is no list of words."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("kinds of certificate: no list, or an empty one")
+    if not all(isinstance(one, str) for one in value):
+        raise ValueError("kinds of certificate that are no words")
+    return tuple(value)

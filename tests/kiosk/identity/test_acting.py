@@ -3,6 +3,8 @@
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk.errors import Failure
 from kiosk.identity.acting import read_principal
@@ -139,7 +141,8 @@ CLAIMS = {"name": "某人", "relation": "agent", "types": ["household"], "until"
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"types": []}, "kinds"), ({"types": "all"}, "kinds"), ({"types": [1]}, "kinds"),
+        ({"types": []}, "kinds"), ({"types": "all"}, "kinds"), ({"types": None}, "kinds"),
+        ({"types": [1]}, "kinds"),
         ({"relation": "friend"}, "friend"), ({"until": "soon"}, "soon"),
     ],
 )
@@ -147,3 +150,15 @@ def test_claims_that_say_nothing_clear_name_nobody(change, why):
     assert read_principal("jws", CLAIMS).types == ("household",)
     with pytest.raises(ValueError, match=why):
         read_principal("jws", CLAIMS | change)
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.lists(st.text(), max_size=2)
+
+
+@given(st.dictionaries(st.sampled_from(list(CLAIMS)), VALUES | st.just("agent")))
+def test_whatever_claims_say_they_never_authorise_more_than_they_name(claims):
+    try:
+        found = read_principal("jws", claims)
+    except (KeyError, TypeError, ValueError):
+        return
+    assert found.types or "types" not in claims

@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from kiosk.errors import Failure
 from kiosk.identity.handover import read_number, read_offer
@@ -157,3 +159,31 @@ def test_a_number_has_two_digits():
         with pytest.raises(Failure) as caught:
             read_number(wrong)
         assert caught.value.reason is Reason.PLATFORM_INVALID
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def outcome(read, answer):
+    """What reading an answer gives, or the reason for which it is none."""
+    try:
+        return read(answer)
+    except Failure as failure:
+        return failure.reason
+
+
+@given(JSON | st.fixed_dictionaries(dict.fromkeys(OFFER, JSON)))
+@example(OFFER | {"expires_in": 10**400})
+def test_whatever_a_platform_answers_is_an_offer_or_one_failure(answer):
+    found = outcome(read_offer, answer)
+    assert found is Reason.PLATFORM_INVALID or not found.seconds > 120
+
+
+@given(JSON | st.fixed_dictionaries({"number": JSON}))
+def test_whatever_a_platform_answers_is_a_number_or_one_failure(answer):
+    found = outcome(read_number, answer)
+    assert found in (None, Reason.PLATFORM_INVALID) or (len(found) == 2 and found.isdecimal())
