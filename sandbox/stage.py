@@ -104,7 +104,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, show, take_over, register."""
+        """Carry out: cut, mend, fault, clear, phone, show, take_over, authorise, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -124,6 +124,11 @@ class Platform:
             case "take_over":
                 number = self._app.state.handover.take_newest()
                 tell({"from": "platform", "event": "taken_over", "number": number})
+            case "authorise":
+                self._app.state.acting.register.give(
+                    person(command["person"]), person(command["agent"]),
+                    tuple(command["types"]), command.get("days", 30),
+                )
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")

@@ -46,3 +46,12 @@ async def test_a_phone_takes_over_on_demand_and_its_number_is_reported(service, 
 async def test_a_member_of_staff_signs_in_on_demand(service, stage):
     staff = await signed_in(service, stage, await service.begin_staff(), "liu-min")
     assert staff.acr == ACR_STAFF
+
+
+async def test_people_authorise_each_other_on_demand(service, stage):
+    stage.order(
+        "platform", "authorise", person="lin-yating", agent="ayiguli", types=["medical_insurance"]
+    )
+    agent = await signed_in(service, stage, await service.begin_phone(), "ayiguli")
+    found = await service.principals(agent)
+    assert [one.types for one in found] == [("medical_insurance",)]
