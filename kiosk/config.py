@@ -8,7 +8,7 @@ import sys
 import tomllib
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 
 class BadConfiguration(ValueError):
@@ -39,6 +39,16 @@ class PlatformSection:
     address: str = setting("where the platform is, such as https://platform.example")
     trust: Path = setting("folder with the certificates (.crt) of trusted authorities")
     timeout: float = setting("seconds until the platform counts as too slow", 8.0)
+
+
+@dataclass(frozen=True)
+class CertificatesSection:
+    """Certificates, and the libraries of other regions."""
+
+    profiles: Path | None = setting(
+        "folder with the site's own profiles of kinds, before the shipped ones", None
+    )
+    region_seconds: float = setting("seconds until another region's library is left out", 6.0)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class Config:
 
     terminal: TerminalSection
     platform: PlatformSection
+    certificates: CertificatesSection
     devices: DevicesSection
     faces: FacesSection
     screen: ScreenSection
@@ -92,6 +103,7 @@ class Config:
 SECTIONS: dict[str, type] = {
     "terminal": TerminalSection,
     "platform": PlatformSection,
+    "certificates": CertificatesSection,
     "devices": DevicesSection,
     "faces": FacesSection,
     "screen": ScreenSection,
@@ -131,7 +143,7 @@ def _section(path: Path, name: str, kind: type, entries: object) -> Any:
 
 
 def _value(path: Path, place: str, one: "Field[Any]", value: object) -> object:
-    wanted = cast(type, one.type)
+    wanted = cast(type, (*get_args(one.type), one.type)[0])  # the first of `Path | None`
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if wanted is Path and isinstance(value, str):
@@ -154,8 +166,8 @@ def template() -> str:
             if one.default is MISSING:
                 lines.append(f'{one.name} = ""')
             else:
-                value = str(one.default)
-                quoted = f'"{value}"' if one.type is str else value.lower()
+                value = str("" if one.default is None else one.default)
+                quoted = f'"{value}"' if one.type not in (int, float, bool) else value.lower()
                 lines.append(f"# {one.name} = {quoted}")
         lines.append("")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
+from kiosk.certificates.profile_file import load_profiles
 from kiosk.certificates.proof.keep import PaperLists
 from kiosk.config import BadConfiguration, Config
 from kiosk.equipment import Equipment, equip
@@ -96,6 +97,7 @@ class Terminal:
             devices.document_printer,
             devices.receipt_printer,
             ledger,
+            load_profiles(config.certificates.profiles),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from drivers.idcard.port import DocumentType, IdentityDocument
+from kiosk.certificates.metadata import Metadata
 from kiosk.certificates.port import Certificate, CheckedFile, Page
 from kiosk.faces.port import Hint, Picture
 from kiosk.identity.port import PhoneCode
@@ -44,7 +45,7 @@ def sample_visit() -> Visit:
         )
         for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
     ]
-    checked = CheckedFile(b"", 1, ISSUER, b"", "", sample_page())
+    checked = CheckedFile(b"", 1, ISSUER, b"", Metadata(), sample_page())
     code = PhoneCode(
         "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
     )

@@ -91,6 +91,7 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
         status=STATUSES.get(str(entry["status"]), CertificateStatus.UNKNOWN),
         status_code=str(entry["status"]),
         asked_at=str(entry["statusAskedAt"]),
+        holder=str(entry.get("certificateHolderName") or ""),
     )
 
 

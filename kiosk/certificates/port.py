@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from kiosk.certificates.metadata import Metadata
 from kiosk.identity.port import Session
 from kiosk.visit.states import CertificateStatus
 
@@ -24,6 +25,8 @@ class Certificate:
     status_code: str
     asked_at: str
     """When the issuer was asked for the status (ISO time)."""
+    holder: str = ""
+    """Who holds it, as the list has it; personal. Empty where the list does not say."""
 
     def __repr__(self) -> str:
         return f"<Certificate {self.type} {self.status}>"
@@ -47,8 +50,8 @@ class CheckedFile:
     signer: str
     page_marks: bytes
     """What binds a code to this page (`proof/marks.py`)."""
-    identifier: str
-    """Which certificate the file says that it is; empty where it does not say."""
+    metadata: Metadata
+    """What the file says of itself."""
     preview: Page = field(repr=False)
 
 

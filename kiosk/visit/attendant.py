@@ -16,6 +16,7 @@ from drivers.camera.port import Camera, Frame, Picture
 from drivers.device import DeviceFailure, Status
 from drivers.document_printer.port import DocumentPrinter, JobProgress
 from drivers.receipt_printer.port import ReceiptPrinter
+from kiosk.certificates.accept import accept
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import (
     Annotation,
@@ -23,6 +24,7 @@ from kiosk.certificates.port import (
     CertificateLibrary,
     CopyRequest,
 )
+from kiosk.certificates.profiles import Profiles
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.config import Config
 from kiosk.errors import Failure
@@ -72,6 +74,7 @@ class Parts:
         document_printer: DocumentPrinter,
         receipt_printer: ReceiptPrinter,
         ledger: PrintLedger,
+        profiles: Profiles,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -82,6 +85,7 @@ class Parts:
         self.document_printer = document_printer
         self.receipt_printer = receipt_printer
         self.ledger = ledger
+        self.profiles = profiles
 
 
 class Attendant:
@@ -276,8 +280,8 @@ class Attendant:
             certificate = visit.certificates[index]
             document = await parts.library.fetch(visit.session, certificate)
             checked = await parts.documents.check(document)
-            if checked.identifier not in ("", certificate.identifier):
-                raise Failure(Reason.CERTIFICATE_ALTERED, "the file is another certificate's")
+            profile = parts.profiles.for_certificate(certificate)
+            accept(certificate, checked, profile, date.today())
         except Failure as failure:
             log.info("certificate: %s", failure)
             self._send(ev.CertificateFailed(index, failure.reason))
