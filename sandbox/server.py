@@ -6,12 +6,14 @@ reaches it through an adapter of the same ports (docs/platform.md).
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 
+from sandbox.directory import DirectoryService
 from sandbox.faults import Faults
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
@@ -19,7 +21,12 @@ from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
 from sandbox.routes.around import add_docs, add_middle
 from sandbox.routes.identity import add_identity
-from sandbox.routes.library import add_library, add_proofs
+from sandbox.routes.library import (
+    add_directory,
+    add_library,
+    add_paper_lists,
+    add_proofs,
+)
 from sandbox.routes.switches import add_switches
 from sandbox.sm2 import revocation_list
 
@@ -30,8 +37,13 @@ certificates and fetches their files.
 """
 
 
-def create_app(issuer: str, state: Path) -> FastAPI:
-    """The server; `state` is the folder that holds its keys."""
+def create_app(
+    issuer: str, state: Path, regions: Mapping[str, str] | None = None
+) -> FastAPI:
+    """The server; `state` is the folder that holds its keys.
+
+    `regions`: the addresses of other regions' libraries by area code (sandbox/regions.py).
+    """
     keys = KeyStore(state / "keys")
     identity = IdentityService(issuer, keys)
     library = Library(keys, date.today())
@@ -44,6 +56,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.keys = keys
     app.state.identity = identity
     app.state.faults = faults
     app.state.library = library
@@ -52,8 +65,10 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     add_middle(app, faults)
     add_docs(app)
     add_identity(app, identity, faults)
-    add_library(app, identity, library, faults)
-    add_proofs(app, identity, library, proofs)
+    add_library(app, identity, library, faults, issuer)
+    add_directory(app, DirectoryService(issuer, keys, time.time, regions or {}), faults)
+    add_proofs(app, identity, library, proofs, issuer)
+    add_paper_lists(app, proofs)
     add_switches(app, identity, faults)
     return app
 

@@ -265,11 +265,12 @@ class Attendant:
         parts, visit = self._parts, self._visit
         self._send(ev.SignedIn(session.acr))
         try:
-            visit.certificates = await parts.library.list(session)
+            holdings = await parts.library.list(session)
         except Failure as failure:
             log.info("list: %s", failure)
             self._send(ev.ListFailed(failure.reason))
             return
+        visit.certificates, visit.missing = list(holdings.certificates), holdings.missing
         facts = tuple(CertificateFact(one.type, one.status) for one in visit.certificates)
         self._send(ev.CertificatesListed(facts))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.idcard.port import IdentityDocument
 
 if TYPE_CHECKING:
-    from kiosk.certificates.port import Certificate, CheckedFile
+    from kiosk.certificates.port import Certificate, CheckedFile, Region
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import PhoneCode, Session
 
@@ -33,6 +33,8 @@ class Visit:
     """What is known of a printed copy, as `scan` tells it."""
     face_reference: str = ""
     """Against which reference the face was compared."""
+    missing: tuple["Region", ...] = ()
+    """Regions whose library could not be asked."""
 
     def __repr__(self) -> str:
         return "<Visit>"

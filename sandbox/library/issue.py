@@ -25,7 +25,8 @@ from stdnum.iso7064 import mod_37_36
 from kiosk.ofd.seal import SealForm
 from sandbox.keys import KeyStore, Signer
 from sandbox.library.ofd_page import all_text, certificate_parts
-from sandbox.library.types import CertificateType, certificate_types
+from sandbox.library.regions import RegionLibrary, home
+from sandbox.library.types import CertificateType
 from sandbox.ofd.package import SignatureWish, pack, signed_parts
 from sandbox.ofd.seals import SealOrder, make_seal, seal_signature
 from sandbox.ofd.stamp import seal_picture
@@ -63,7 +64,7 @@ class Issued:
             "certificateIssuedDate": self.issued.isoformat(),
             "certificateExpiringDate": self.expires.isoformat() if self.expires else None,
             "certificateHolderName": self.holder.name,
-            "certificateAreaCode": "990000",
+            "certificateAreaCode": self.type.department.area,
             "status": STATUS_CODES[self.status],
             "statusLabel": STATUS_LABELS[self.status],
             "statusAskedAt": asked_at.isoformat(),
@@ -78,16 +79,20 @@ def identifier(type_code: str, issuer_code: str, serial: str, version: str = "00
 
 
 class Library:
-    """Everything that the residents hold."""
+    """Everything that the residents hold in one region."""
 
-    def __init__(self, keys: KeyStore, today: date) -> None:
+    def __init__(
+        self, keys: KeyStore, today: date, region: RegionLibrary | None = None
+    ) -> None:
+        """`region`: the home region where none is given."""
         self._keys = keys
         self._today = today
+        self._region = region or home()
         self._files: dict[tuple[str, bool], bytes] = {}
 
     def list(self, holder: Person) -> list[Issued]:
         """The certificates of a resident."""
-        return [self._issue(holder, holding) for holding in holder.certificates]
+        return [self._issue(holder, holding) for holding in self._region.held_by(holder)]
 
     def find(self, holder: Person, wanted: str) -> Issued | None:
         """One certificate of a resident by its identifier."""
@@ -147,7 +152,7 @@ class Library:
         return Typesetter()
 
     def _issue(self, holder: Person, holding: Holding) -> Issued:
-        type_ = certificate_types()[holding.type]
+        type_ = self._region.types[holding.type]
         seed = hashlib.sha256(f"{holder.id}/{type_.id}".encode()).hexdigest()
         issued = holding.issued or self._today - timedelta(days=int(seed[:4], 16) % 20)
         expires = holding.expires or months_later(issued, type_.months_valid)
@@ -159,7 +164,7 @@ class Library:
             identifier=identifier(type_.code, type_.department.code, serial),
             type=type_,
             holder=holder,
-            face_number=f"同邦{type_.sequence}字〔{issued.year}〕{serial[4:]}号",
+            face_number=f"{type_.mark}{type_.sequence}字〔{issued.year}〕{serial[4:]}号",
             status=status,
             issued=issued,
             expires=expires,

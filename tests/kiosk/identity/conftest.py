@@ -10,7 +10,7 @@ import requests
 from joserfc.jwk import ECKey
 from lxml import html
 
-from sandbox.stage import free_port
+from sandbox.serving import free_port
 from tests.conftest import ROOT
 
 FOLDER = Path(__file__).with_name("provider")
