@@ -20,6 +20,7 @@ from kiosk.identity.levels import Level
 from kiosk.visit.states import CertificateStatus
 from sandbox.library.issue import identifier
 from sandbox.library.regions import home, other_regions
+from tests.conftest import last_json, run_module
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "certificates.md"
 TODAY = date(2026, 11, 24)
@@ -165,6 +166,23 @@ def test_a_profile_as_json_is_what_its_file_says():
         for name, part in told.items()
     }
     assert lists == written
+
+
+def test_the_command_line_lists_profiles_and_tells_a_mistake(folder):
+    site = folder(NOTARY)
+    listed = run_module("kiosk.certificates", "profiles", "--folder", str(site))
+    assert "公证书" in listed.stdout
+    assert re.search(r"residence_card .* never ", listed.stdout)
+    told = last_json(run_module("kiosk.certificates", "profiles", "--json").stdout)
+    assert [one["id"] for one in told["profiles"]] == ["default", *load_profiles().by_id]
+    folder(NOTARY.replace("most_copies = 1", "most_copies = 0"))
+    arguments = ("profiles", "--folder", str(site))
+    wrong = run_module("kiosk.certificates", *arguments, "--json")
+    assert (wrong.returncode, last_json(wrong.stdout)["reason"]) == (1, "bad_configuration")
+    plain = run_module("kiosk.certificates", *arguments)
+    assert (plain.returncode, plain.stdout) == (2, "")
+    assert "notary.toml: printing.most_copies must be a whole number from 1 to 20" in plain.stderr
+    assert len(plain.stderr.splitlines()) == 1
 
 
 def test_the_parts_of_an_identifier_are_read_and_of_none_nothing():
