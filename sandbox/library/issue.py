@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import typst
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -108,7 +109,7 @@ class Library:
 
     def _pdf(self, issued: Issued, trusted: bool) -> bytes:
         signer = self._keys.department(issued.type.department.name, trusted)
-        return sign(self._typesetter.compile_pdf(issued), signer)
+        return sign(with_metadata(self._typesetter.compile_pdf(issued), issued), signer)
 
     def _ofd(self, issued: Issued, trusted: bool) -> bytes:
         department = issued.type.department.name
@@ -213,8 +214,18 @@ def page_data(issued: Issued) -> dict[str, Any]:
     }
 
 
+def with_metadata(pdf: bytes, issued: Issued) -> bytes:
+    """A PDF whose information dictionary has the certificate's elements."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for name, value in metadata(issued).items():
+            document.docinfo[f"/{name}"] = value
+        document.save(out)
+    return out.getvalue()
+
+
 def metadata(issued: Issued) -> dict[str, str]:
-    """The elements of GB/T 36903 as they stand in an OFD file (docs/certificates.md)."""
+    """The elements of GB/T 36903 as they stand in a file (docs/certificates.md)."""
     return {
         "ZZBS": issued.identifier,
         "ZZLXMC": issued.type.name,
