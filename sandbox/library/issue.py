@@ -89,7 +89,7 @@ class Library:
         self._keys = keys
         self._today = today
         self._region = region or home()
-        self._files: dict[tuple[str, bool], bytes] = {}
+        self._files: dict[tuple[str, bool, bool], bytes] = {}
 
     def list(self, holder: Person) -> list[Issued]:
         """The certificates of a resident."""
@@ -99,23 +99,26 @@ class Library:
         """One certificate of a resident by its identifier."""
         return next((one for one in self.list(holder) if one.identifier == wanted), None)
 
-    def file(self, issued: Issued, trusted: bool = True) -> bytes:
-        """The signed file; made once, then kept."""
-        key = (issued.identifier, trusted)
+    def file(self, issued: Issued, trusted: bool = True, complete: bool = True) -> bytes:
+        """The signed file; made once, then kept. One that is not complete names no holder."""
+        key = (issued.identifier, trusted, complete)
         if key not in self._files:
+            elements = metadata(issued)
+            if not complete:
+                del elements["CZZT"]
             make = self._ofd if issued.type.format == "ofd" else self._pdf
-            self._files[key] = make(issued, trusted)
+            self._files[key] = make(issued, elements, trusted)
         return self._files[key]
 
-    def _pdf(self, issued: Issued, trusted: bool) -> bytes:
+    def _pdf(self, issued: Issued, elements: dict[str, str], trusted: bool) -> bytes:
         signer = self._keys.department(issued.type.department.name, trusted)
-        return sign(with_metadata(self._typesetter.compile_pdf(issued), issued), signer)
+        return sign(with_metadata(self._typesetter.compile_pdf(issued), elements), signer)
 
-    def _ofd(self, issued: Issued, trusted: bool) -> bytes:
+    def _ofd(self, issued: Issued, elements: dict[str, str], trusted: bool) -> bytes:
         department = issued.type.department.name
         signer = self._keys.sm2_department(department, trusted)
         parts, stamp = certificate_parts(
-            page_data(issued), metadata(issued), self._characters
+            page_data(issued), elements, self._characters
         )
         at = datetime.now(UTC).replace(microsecond=0)
         seal = make_seal(
@@ -214,11 +217,11 @@ def page_data(issued: Issued) -> dict[str, Any]:
     }
 
 
-def with_metadata(pdf: bytes, issued: Issued) -> bytes:
-    """A PDF whose information dictionary has the certificate's elements."""
+def with_metadata(pdf: bytes, elements: dict[str, str]) -> bytes:
+    """A PDF with elements of GB/T 36903 in its information dictionary."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        for name, value in metadata(issued).items():
+        for name, value in elements.items():
             document.docinfo[f"/{name}"] = value
         document.save(out)
     return out.getvalue()

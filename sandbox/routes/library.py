@@ -55,7 +55,9 @@ def add_library(
         issued = library.find(grant.person, identifier)
         if issued is None:
             raise HTTPException(404, "the citizen holds no such certificate")
-        document = library.file(issued, trusted="file_untrusted" not in faults)
+        document = library.file(
+            issued, trusted="file_untrusted" not in faults, complete="file_incomplete" not in faults
+        )
         if "file_altered" in faults:
             document = change_one_byte(document)
         if "file_garbage" in faults:
