@@ -1,15 +1,14 @@
-"""Keeps the lists by which printed copies are verified: fetched while there is a line.
+"""Keeps signed lists for when there is no line: fetched while there is one.
 
-Half a list, or one that nobody trusted has signed, never takes the place of a good one.
+Half of what is kept, or one that is not accepted, never takes the place of a good one.
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from kiosk.certificates.proof.cose import BadCose
 from kiosk.certificates.proof.lists import KEYS_FILE, STATUS_FILE, read_lists
 from kiosk.certificates.trust import load_trust
 from kiosk.errors import Failure
@@ -19,16 +18,23 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 3600.0
 AGAIN_SECONDS = 30.0
 
-Fetch = Callable[[], Awaitable[tuple[bytes, bytes]]]
+Fetch = Callable[[], Awaitable[Sequence[bytes]]]
+Accept = Callable[[Sequence[bytes]], None]
+"""Takes what was fetched; raises ValueError or OSError for what must not be kept. In a thread."""
 
 
-class PaperLists:
-    """The two lists in a folder."""
+class KeptLists:
+    """Signed lists in a folder, that are good together."""
 
-    def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
+    def __init__(
+        self, what: str, fetch: Fetch, accept: Accept, folder: Path, names: Sequence[str]
+    ) -> None:
+        """`what` they are, for the log; `names` of their files, in the order of `fetch`."""
+        self._what = what
         self._fetch = fetch
+        self._accept = accept
         self._folder = folder
-        self._trust = trust
+        self._names = names
         self._failing = False
 
     async def run(self) -> None:
@@ -39,26 +45,43 @@ class PaperLists:
     async def refresh(self) -> bool:
         """Fetch, verify, keep; False where that failed, which is logged once."""
         try:
-            keys, status = await self._fetch()
-            await asyncio.to_thread(self._replace, keys, status)
-        except (Failure, BadCose, OSError) as error:
+            lists = await self._fetch()
+            await asyncio.to_thread(self._replace, lists)
+        except (Failure, ValueError, OSError) as error:
             if not self._failing:
-                log.warning("the lists for printed copies were not refreshed: %s", error)
+                log.warning("%s: not refreshed: %s", self._what, error)
             self._failing = True
             return False
         if self._failing:
-            log.info("the lists for printed copies are refreshed again")
+            log.info("%s: refreshed again", self._what)
         self._failing = False
         return True
 
-    def _replace(self, keys: bytes, status: bytes) -> None:
-        """Put verified lists into the folder. Raises BadCose, OSError."""
-        read_lists(keys, status, load_trust(self._trust).chains)
+    def kept(self) -> list[bytes]:
+        """What lies in the folder. Raises OSError."""
+        return [(self._folder / name).read_bytes() for name in self._names]
+
+    def _replace(self, lists: Sequence[bytes]) -> None:
+        """Put accepted lists into the folder. Raises ValueError, OSError."""
+        self._accept(lists)
         self._folder.mkdir(parents=True, exist_ok=True)
-        for name, data in ((KEYS_FILE, keys), (STATUS_FILE, status)):
+        for name, data in zip(self._names, lists, strict=True):
             new = self._folder / f"{name}.new"
             with new.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self._folder / name)
+
+
+class PaperLists(KeptLists):
+    """The two lists by which printed copies are verified."""
+
+    def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
+        def accept(lists: Sequence[bytes]) -> None:
+            keys, status = lists
+            read_lists(keys, status, load_trust(trust).chains)
+
+        super().__init__(
+            "the lists for printed copies", fetch, accept, folder, (KEYS_FILE, STATUS_FILE)
+        )

@@ -157,7 +157,7 @@ async def test_the_worker_checks_and_prepares_an_ofd_file(sealed, strangers_seal
         checked = await service.check(sealed)
         assert checked.pages == 1
         assert checked.page_marks
-        assert checked.identifier.startswith("1.2.156.3005.2.")
+        assert checked.metadata.identifier.startswith("1.2.156.3005.2.")
         document, pages = await service.prepare(sealed, NOTE)
         assert pages == 2
         assert len(pypdfium2.PdfDocument(document)) == 2

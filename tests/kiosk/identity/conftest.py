@@ -22,7 +22,7 @@ from kiosk.identity.oidc import OidcClient
 from kiosk.platform import Platform
 from sandbox.people.registry import who_phones
 from sandbox.server import create_app
-from sandbox.stage import free_port
+from sandbox.serving import free_port
 from tests.conftest import ROOT
 from tests.kiosk.authority import Authority
 from tests.kiosk.identity.desks import Desk
