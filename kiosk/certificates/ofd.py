@@ -70,6 +70,7 @@ def as_signature(checked: Checked) -> Signature:
         chain=str(value.chain.verdict),
         signed_at=value.signed_at.isoformat() if value.signed_at else None,
         why="; ".join((*checked.problems, *value.notes)),
+        time_proven_by=value.time_proven_by,
     )
 
 

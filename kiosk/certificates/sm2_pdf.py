@@ -4,6 +4,7 @@ The rule for what is covered is strict, as there is no diff here: the last signa
 the whole file but its own place, or what lies beyond it is told and the file is not genuine.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,9 @@ from kiosk.certificates.trust import Trust
 from kiosk.certificates.verdict import FileFormat, Signature, Verdict, Verification
 from kiosk.gm import BadCertificate, der
 from kiosk.gm.der import BadDer
-from kiosk.gm.signed_data import SM2_ALGORITHMS, SignedData
-from kiosk.gm.sm2 import SM2_SM3
+from kiosk.gm.schemes import NotAccepted, digest_of
+from kiosk.gm.signed_data import SignedData, is_national
+from kiosk.gm.timestamps import read_timestamp
 from kiosk.ofd.judge import GB_35275, Judged, Signed, judge_value, read_value
 from kiosk.ofd.seal import SealSignature
 
@@ -39,7 +41,7 @@ class Entry:
         except (BadDer, BadCertificate):
             return False
         return found is not None and (
-            not isinstance(found, SignedData) or found.algorithm in SM2_ALGORITHMS
+            not isinstance(found, SignedData) or is_national(found)
         )
 
     @property
@@ -127,7 +129,7 @@ def value_problem(entry: Entry, trust: Trust) -> str | None:
 
 def _stray(found: SealSignature | SignedData | None, trust: Trust) -> str | None:
     if isinstance(found, SealSignature):
-        return None if found.algorithm == SM2_SM3 else f"algorithm {found.algorithm}"
+        return _stray_of_seal(found, trust)
     if found is None or found.stray:
         return found.stray if found else "a bare signature"
     known = (*found.certificates, *trust.chains.anchors)
@@ -137,6 +139,26 @@ def _stray(found: SealSignature | SignedData | None, trust: Trust) -> str | None
         )
         if not vouched:
             return f"a certificate nobody vouches for: {one.name}"
+    return _stray_of_stamps(found.timestamps, trust)
+
+
+def _stray_of_seal(found: SealSignature, trust: Trust) -> str | None:
+    try:
+        digest_of(found.algorithm)
+    except NotAccepted as error:
+        return str(error)
+    stamps = (found.timestamp, found.seal.timestamp)
+    return _stray_of_stamps([one for one in stamps if one is not None], trust)
+
+
+def _stray_of_stamps(tokens: Iterable[bytes], trust: Trust) -> str | None:
+    """The same of timestamps, which no signature of the file covers."""
+    for token in tokens:
+        odd = der.oddity(token) or _stray(
+            read_timestamp(token, trust.chains.anchors).signed, trust
+        )
+        if odd:
+            return f"the timestamp: {odd}"
     return None
 
 
@@ -150,4 +172,5 @@ def as_signature(value: Judged) -> Signature:
         chain=str(value.chain.verdict),
         signed_at=value.signed_at.isoformat() if value.signed_at else None,
         why="; ".join((*value.problems, *value.notes)),
+        time_proven_by=value.time_proven_by,
     )

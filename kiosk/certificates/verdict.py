@@ -37,6 +37,8 @@ class Signature:
     signed_at: str | None
     why: str
     """What is wrong, and what was not looked at; empty where all is well."""
+    time_proven_by: str = ""
+    """The authority whose timestamp vouches for `signed_at`; empty where only the signer does."""
 
 
 @dataclass(frozen=True, slots=True)
