@@ -22,9 +22,9 @@ from kiosk.certificates.proof.cose import (
     read_signed,
     to_algorithm,
 )
+from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.gm import Certificate, TrustList
 
-KEYS_FILE, STATUS_FILE = "paper-keys.cose", "paper-status.cose"
 ISSUED_AT, TTL, STATUS_LIST = 6, 65534, 65533
 """`iat`, and the claims of the token status list (draft-ietf-oauth-status-list)."""
 KEYS = -70002
