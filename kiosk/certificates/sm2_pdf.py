@@ -1,7 +1,7 @@
 """PDF signatures with SM2, which pyHanko does not know: as PKCS 7, GB/T 35275, or by seal.
 
-The rule for what is covered is strict, as there is no diff here: the last signature covers
-the whole file but its own place, or what lies beyond it is told and the file is not genuine.
+Where one of these is in a file, the rule for what is covered is strict, as there is no diff
+here: the last signature covers the whole file but its own place (`pades.behind`).
 """
 
 from collections.abc import Iterable
@@ -12,29 +12,33 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from kiosk.certificates.pades import Judged
 from kiosk.certificates.trust import Trust
-from kiosk.certificates.verdict import FileFormat, Signature, Verdict, Verification
+from kiosk.certificates.verdict import Signature
 from kiosk.gm import BadCertificate, der
 from kiosk.gm.der import BadDer
 from kiosk.gm.schemes import NotAccepted, digest_of
 from kiosk.gm.signed_data import SignedData, is_national
 from kiosk.gm.timestamps import read_timestamp
-from kiosk.ofd.judge import GB_35275, Judged, Signed, judge_value, read_value
+from kiosk.ofd.judge import GB_35275, Signed, judge_value, read_value
+from kiosk.ofd.judge import Judged as JudgedValue
 from kiosk.ofd.seal import SealSignature
 
 SM2_PKCS7 = "SM2-PKCS7"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Entry:
     """A filled signature field: its range of bytes, its value, the time that it claims."""
 
+    name: str
+    field: generic.DictionaryObject
     byte_range: tuple[int, ...]
     contents: bytes
     claimed_time: str
 
     @property
-    def is_sm2(self) -> bool:
+    def is_ours(self) -> bool:
         """Whether the value is one that is judged here."""
         try:
             found = read_value(self.value)
@@ -51,48 +55,35 @@ class Entry:
 
 
 def read_entries(reader: PdfFileReader) -> list[Entry]:
-    """The filled signature fields of a PDF, in their order."""
-    found = []
-    for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
+    """The filled signature fields of a PDF, in the order in which they were signed."""
+    found: list[Entry] = []
+    for name, value, field in enumerate_sig_fields(reader, filled_status=True):
         signature = value.get_object()
         if signature.get("/Type", "/Sig") != "/Sig":
             continue
         contents = signature.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
         found.append(Entry(
+            name,
+            field.get_object(),
             tuple(int(one) for one in signature["/ByteRange"]),
             bytes(contents),
             str(signature.get("/M", "")),
         ))
-    return found
+    return sorted(found, key=lambda one: sum(one.byte_range[2:4]))
 
 
-def verify_sm2(
-    document: bytes, entries: list[Entry], trust: Trust, now: datetime
-) -> Verification:
-    """Verify the signatures of a PDF in which one at least is with SM2."""
-    checked, uncovered = [], []
-    ends = []
-    for one in entries:
-        if not one.is_sm2:
-            return Verification(
-                FileFormat.PDF, Verdict.UNTRUSTED, None,
-                detail="signatures with SM2 and with other algorithms in one file",
-            )
-        problem = range_problem(document, one) or value_problem(one, trust)
-        if problem:
-            uncovered.append(problem)
-        ends.append(sum(one.byte_range[2:4]))
-        meant = Signed(covered(document, one), "the file", one.claimed_time)
-        checked.append(judge_value(one.value, meant, trust.chains, now))
-    if max(ends) != len(document):
-        uncovered.append(f"bytes {max(ends)} to {len(document)}")
-    intact = all(one.value_valid and one.digest_valid for one in checked) and not uncovered
-    sound = intact and not any(one.problems for one in checked)
-    verdict = Verdict.GENUINE if sound else Verdict.UNTRUSTED if intact else Verdict.ALTERED
-    return Verification(
-        FileFormat.PDF, verdict, intact, tuple(uncovered),
-        tuple(as_signature(one) for one in checked),
-        "; ".join(problem for one in checked for problem in one.problems),
+def judge_sm2(document: bytes, entry: Entry, trust: Trust, now: datetime) -> Judged:
+    """Judge one signature that is ours. Raises BadDer, BadCertificate."""
+    problem = range_problem(document, entry) or value_problem(entry, trust)
+    meant = Signed(covered(document, entry), "the file", entry.claimed_time)
+    found = judge_value(entry.value, meant, trust.chains, now)
+    return Judged(
+        signature=as_signature(found),
+        fits=found.value_valid and found.digest_valid,
+        sound=not found.problems,
+        end=sum(entry.byte_range[2:4]),
+        open=problem or "",
+        detail="; ".join(found.problems),
     )
 
 
@@ -162,7 +153,7 @@ def _stray_of_stamps(tokens: Iterable[bytes], trust: Trust) -> str | None:
     return None
 
 
-def as_signature(value: Judged) -> Signature:
+def as_signature(value: JudgedValue) -> Signature:
     """One signature in the words of all formats."""
     return Signature(
         kind=SM2_PKCS7 if value.kind == GB_35275 else value.kind,
