@@ -12,10 +12,14 @@ from datetime import datetime
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    validate_pdf_signature,
+    validate_pdf_timestamp,
+)
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
-from kiosk.certificates.container import container_problem
+from kiosk.certificates.container import DATA, TIMESTAMP, container_problem
 from kiosk.certificates.long_term import Evidence, read_evidence
 from kiosk.certificates.trust import Trust
 from kiosk.certificates.verdict import Signature
@@ -62,16 +66,31 @@ class Pades:
         if status.intact and status.valid and not sound:
             proof = evidence.prove(one, self._now)
             status = status if proof is None else proof.status
-        start, size, behind_, rest = one.byte_range
-        problem = container_problem(self._document, one.byte_range, list(self._trust.roots))
+        *_, behind_, rest = one.byte_range
         return Judged(
             signature=as_signature(status, sound, None if proof is None else proof.made),
             fits=status.intact and status.valid,
             sound=sound or proof is not None,
             end=behind_ + rest,
-            open=f"bytes {start + size} to {behind_}: {problem}" if problem else "",
+            open=self._open(one, DATA),
             later=_is_allowed(status),
         )
+
+    def open_stamps(self, reader: PdfFileReader) -> tuple[str, ...]:
+        """What is wrong with the document's timestamps themselves, whoever made them."""
+        found = []
+        for one in reader.embedded_timestamp_signatures:
+            status = validate_pdf_timestamp(one, self._read(reader).context(self._now))
+            broken = "" if status.intact and status.valid else "a broken timestamp"
+            found.append(self._open(one, TIMESTAMP, broken))
+        return tuple(one for one in found if one)
+
+    def _open(self, one: EmbeddedPdfSignature, content: str, broken: str = "") -> str:
+        """What the place of a signature or timestamp leaves open; empty where that is nothing."""
+        start, end = one.byte_range[0] + one.byte_range[1], one.byte_range[2]
+        roots = list(self._trust.roots)
+        problem = broken or container_problem(self._document, one.byte_range, roots, content)
+        return f"bytes {start} to {end}: {problem}" if problem else ""
 
     def _in_the_clear(self, status: PdfSignatureStatus, evidence: Evidence) -> bool:
         """Whether neither the signer nor who made its timestamp is known to be revoked."""

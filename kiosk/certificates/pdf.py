@@ -37,19 +37,20 @@ def verify_pdf(document: bytes, trust: Trust, now: datetime) -> Verification:
     if not entries:
         return Verification(FileFormat.PDF, Verdict.UNSIGNED, None)
     pades = Pades(document, trust, now)
-    found = []
-    for one in entries:
-        try:
-            found.append(
-                pades.judge(embedded[one]) if one in embedded
-                else judge_sm2(document, one, trust, now)
-            )
-        except Exception as error:  # noqa: BLE001 (the same; the way it failed is told)
-            detail = f"{type(error).__name__}: {error}"
-            return Verification(
-                FileFormat.PDF, Verdict.ALTERED, False, ("the whole file",), detail=detail
-            )
-    return _together(found, behind(found, len(document)))
+    try:
+        found = [
+            pades.judge(embedded[one]) if one in embedded
+            else judge_sm2(document, one, trust, now)
+            for one in entries
+        ]
+        # Where one is ours, the last signature must cover the whole file: no timestamp is behind.
+        stamps = pades.open_stamps(reader) if len(embedded) == len(entries) else ()
+    except Exception as error:  # noqa: BLE001 (the same; the way it failed is told)
+        detail = f"{type(error).__name__}: {error}"
+        return Verification(
+            FileFormat.PDF, Verdict.ALTERED, False, ("the whole file",), detail=detail
+        )
+    return _together(found, (*behind(found, len(document)), *stamps))
 
 
 def _together(found: list[Judged], more: tuple[str, ...]) -> Verification:

@@ -1,6 +1,8 @@
 """PDFs that last: signers who ran out or were revoked since, and what the file proves of then."""
 
 import io
+import random
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -96,6 +98,21 @@ def test_one_revoked_before_the_proven_time_is_not_good(office):
     verdict, signature = office.judge(Lasting(SIGNED, revoked=SIGNED - DAY))
     assert verdict is Verdict.UNTRUSTED
     assert signature.long_term is False
+
+
+@pytest.mark.parametrize("hole", [0, 1])
+def test_every_changed_byte_of_a_signature_or_timestamp_is_found(office, hole):
+    valid = certified("Office", "Root", office.hands.root.key, LONG)
+    hands = replace(office.hands, signer=valid)
+    made = sign_lasting(office.page, hands, Lasting(SIGNED))
+    start = [found.start() for found in re.finditer(b"<3082", made)][hole]
+    used = len(made[start : made.index(b">", start)].rstrip(b"0"))
+    dice = random.Random(7)
+    for _ in range(150):
+        at, bit = start + dice.randrange(used), 1 << dice.randrange(8)
+        changed = made[:at] + bytes([made[at] ^ bit]) + made[at + 1 :]
+        found = verify_file(changed, office.trust(), NOW).verdict
+        assert found is not Verdict.GENUINE, f"byte {at - start}, bit {bit}"
 
 
 def test_timestamps_by_a_foreign_authority_prove_nothing(office):
