@@ -56,7 +56,7 @@ def detail_of(verified: Verified) -> str:
     problems = [problem for one in verified.signatures for problem in one.problems]
     if verified.uncovered_and_shown:
         problems.append(f"shown but not signed: {', '.join(verified.uncovered_and_shown)}")
-    return "; ".join(problems)
+    return "; ".join((*problems, *verified.notes))
 
 
 def as_signature(checked: Checked) -> Signature:

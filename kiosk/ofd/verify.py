@@ -58,6 +58,8 @@ class Verified:
     uncovered: tuple[str, ...] = ()
     uncovered_and_shown: tuple[str, ...] = ()
     """Of these, what pages are drawn from: who changes it changes what is seen."""
+    notes: tuple[str, ...] = ()
+    """What of the file is not shown."""
 
     @property
     def intact(self) -> bool | None:
@@ -94,7 +96,7 @@ def verify(file: OfdFile, trust: TrustList, now: datetime) -> Verified:
     shown = _shown(file, uncovered)
     if file.package.foreign_bytes:
         uncovered.append(f"bytes 0 to {file.package.foreign_bytes}")
-    return Verified(checked, tuple(sorted(uncovered)), tuple(sorted(shown)))
+    return Verified(checked, tuple(sorted(uncovered)), tuple(sorted(shown)), file.notes)
 
 
 def _shown(file: OfdFile, uncovered: list[str]) -> set[str]:

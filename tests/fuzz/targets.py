@@ -39,7 +39,7 @@ with atheris.instrument_imports(include=["kiosk"]):
     from kiosk.ofd.seal import read_seal, read_seal_signature
     from kiosk.ofd.values import to_deltas, to_numbers
     from kiosk.ofd.xml import parse
-    from sandbox.ofd.corpus import document, plain
+    from sandbox.ofd.objects import document, plain
     from sandbox.ofd.package import pack
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

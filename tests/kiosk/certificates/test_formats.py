@@ -19,7 +19,7 @@ from kiosk.gm import Certificate, TrustList
 from kiosk.ofd.seal import SealForm
 from kiosk.reasons import Reason
 from kiosk.worker import Worker
-from sandbox.ofd.corpus import signers
+from sandbox.ofd.sealed import signers
 from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature, signed_data
 from sandbox.people.registry import person
 from sandbox.sm2 import TIMESTAMPS, issue

@@ -17,7 +17,7 @@ from kiosk.certificates.verdict import Verdict
 from kiosk.certificates.verify import verify_file
 from kiosk.gm import Certificate, RevocationList, TrustList
 from sandbox.lasting_pdf import Hands, Lasting, revocations, sign_lasting
-from sandbox.ofd.corpus import signers
+from sandbox.ofd.sealed import signers
 from sandbox.ofd.seals import signed_data
 from sandbox.other_signers import RSA_SHA256, KeySigner, certify
 from sandbox.sm2_pdf import sign_pdf

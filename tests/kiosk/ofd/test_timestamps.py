@@ -8,8 +8,9 @@ import pytest
 from kiosk.gm import Certificate, ChainVerdict, RevocationList, TrustList
 from kiosk.ofd import OfdFile, verify
 from kiosk.ofd.seal import SealForm
-from sandbox.ofd.corpus import STAMP_BOX, document, plain
+from sandbox.ofd.objects import document, plain
 from sandbox.ofd.package import SIGNATURES, SignatureWish, StampWish, pack, signed_parts
+from sandbox.ofd.sealed import STAMP_BOX
 from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature, signed_data
 from sandbox.sm2 import AUTHORITY, TIMESTAMPS, Wish, issue, make_authority, revocation_list
 from sandbox.timestamps import stamper
