@@ -1,6 +1,7 @@
 """Keeps signed lists for when there is no line: fetched while there is one.
 
 Half of what is kept, or one that is not accepted, never takes the place of a good one.
+Signatures are verified in a process that is ended again (`worker.py`).
 """
 
 import asyncio
@@ -9,18 +10,22 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from kiosk.certificates.proof.lists import KEYS_FILE, STATUS_FILE, read_lists
-from kiosk.certificates.trust import load_trust
+from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.errors import Failure
+from kiosk.worker import Fields, Refusal, Worker, WorkerFault
 
 log = logging.getLogger(__name__)
 
+WORKER = "kiosk.certificates.proof.worker"
+MEMORY_MB, SECONDS = 256, 10.0
 EVERY_SECONDS = 3600.0
 AGAIN_SECONDS = 30.0
+NOT_GOOD = (Refusal, WorkerFault, ValueError, OSError)
+"""What says that lists are not to be kept or used."""
 
 Fetch = Callable[[], Awaitable[Sequence[bytes]]]
-Accept = Callable[[Sequence[bytes]], None]
-"""Takes what was fetched; raises ValueError or OSError for what must not be kept. In a thread."""
+Accept = Callable[[Sequence[bytes]], Awaitable[None]]
+"""Takes what was fetched; raises one of NOT_GOOD for what must not be kept."""
 
 
 class KeptLists:
@@ -46,8 +51,9 @@ class KeptLists:
         """Fetch, verify, keep; False where that failed, which is logged once."""
         try:
             lists = await self._fetch()
+            await self._accept(lists)
             await asyncio.to_thread(self._replace, lists)
-        except (Failure, ValueError, OSError) as error:
+        except (Failure, *NOT_GOOD) as error:
             if not self._failing:
                 log.warning("%s: not refreshed: %s", self._what, error)
             self._failing = True
@@ -62,8 +68,7 @@ class KeptLists:
         return [(self._folder / name).read_bytes() for name in self._names]
 
     def _replace(self, lists: Sequence[bytes]) -> None:
-        """Put accepted lists into the folder. Raises ValueError, OSError."""
-        self._accept(lists)
+        """Put accepted lists into the folder. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
         for name, data in zip(self._names, lists, strict=True):
             new = self._folder / f"{name}.new"
@@ -78,10 +83,22 @@ class PaperLists(KeptLists):
     """The two lists by which printed copies are verified."""
 
     def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
-        def accept(lists: Sequence[bytes]) -> None:
-            keys, status = lists
-            read_lists(keys, status, load_trust(trust).chains)
+        async def accept(lists: Sequence[bytes]) -> None:
+            await verify("paper_lists", trust, lists)
 
         super().__init__(
             "the lists for printed copies", fetch, accept, folder, (KEYS_FILE, STATUS_FILE)
         )
+
+
+async def verify(what: str, trust: Path, lists: Sequence[bytes]) -> Fields:
+    """Have signed lists verified; what they say, where that is wanted. Raises one of NOT_GOOD.
+
+    `what` is a call of the worker, `trust` the folder of authorities.
+    """
+    worker = Worker(WORKER, MEMORY_MB, SECONDS)
+    try:
+        said, _ = await worker.call(what, {"trust": str(trust)}, list(lists))
+    finally:
+        await worker.stop()
+    return said

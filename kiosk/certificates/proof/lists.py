@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.certificates.proof.cose import BadCose, Key, as_map, to_algorithm
+from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.certificates.proof.signed import (
     ISSUED_AT,
     TTL,
@@ -21,7 +22,6 @@ from kiosk.certificates.proof.signed import (
 )
 from kiosk.gm import TrustList
 
-KEYS_FILE, STATUS_FILE = "paper-keys.cose", "paper-status.cose"
 STATUS_LIST = 65533
 """The claim of the token status list (draft-ietf-oauth-status-list)."""
 KEYS = -70002

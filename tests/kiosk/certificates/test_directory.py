@@ -13,8 +13,8 @@ from kiosk.certificates.directory import (
     KeptDirectory,
     StaleDirectory,
     check_time,
-    read_directory,
 )
+from kiosk.certificates.directory_file import read_directory
 from kiosk.certificates.port import Region
 from kiosk.certificates.proof.cose import BadCose
 from kiosk.certificates.trust import load_trust
@@ -169,7 +169,7 @@ class TestKeeping:
     def terminal(self, trust, tmp_path):
         """A terminal that is started anew, and what the platform answers to it."""
 
-        def start(*answers, now=NOW) -> KeptDirectory:
+        async def start(*answers, now=NOW) -> KeptDirectory:
             left = list(answers)
 
             async def fetch():
@@ -178,13 +178,15 @@ class TestKeeping:
                     raise Failure(Reason.NETWORK, "the line is down")
                 return (answer,)
 
-            return KeptDirectory(fetch, tmp_path / "regions", trust, lambda: now)
+            kept = KeptDirectory(fetch, tmp_path / "regions", trust, lambda: now)
+            await kept.remember()
+            return kept
 
         return start
 
     async def test_a_start_without_a_line_knows_the_kept_one(self, terminal, service):
-        assert await terminal(service().signed(False)).refresh()
-        again = terminal(None)
+        assert await (await terminal(service().signed(False))).refresh()
+        again = await terminal(None)
         assert [one.region.code for one in again.current.open_at(NOW)] == list(ADDRESSES)
         assert not await again.refresh()
         assert again.current
@@ -193,7 +195,7 @@ class TestKeeping:
         self, terminal, service, tmp_path, caplog
     ):
         good = service().signed(False)
-        kept = terminal(
+        kept = await terminal(
             good, service().signed(True), service(NOW - DAY).signed(False),
             service(NOW - 30 * DAY).signed(False), b"nonsense", None, good,
         )
@@ -204,20 +206,20 @@ class TestKeeping:
         assert "signed by nobody" in told[0]
 
     async def test_a_rolled_back_one_is_refused_after_a_start_too(self, terminal, service, caplog):
-        assert await terminal(service().signed(False)).refresh()
-        assert not await terminal(service(NOW - DAY).signed(False)).refresh()
+        assert await (await terminal(service().signed(False))).refresh()
+        assert not await (await terminal(service(NOW - DAY).signed(False))).refresh()
         assert "was kept" in caplog.text
 
     async def test_a_kept_one_that_was_changed_is_not_used(self, terminal, tmp_path, caplog):
         (tmp_path / "regions").mkdir()
         (tmp_path / "regions" / FILE).write_bytes(cbor2.dumps(1))
-        assert terminal().current is None
+        assert (await terminal()).current is None
         assert "the kept one is not used" in caplog.text
 
     async def test_a_kept_one_that_has_run_out_names_regions_that_are_not_asked(
         self, terminal, service
     ):
-        await terminal(service().signed(False)).refresh()
-        later = terminal(now=NOW + 30 * DAY)
+        await (await terminal(service().signed(False))).refresh()
+        later = await terminal(now=NOW + 30 * DAY)
         assert len(later.current.entries) == 2
         assert later.current.open_at(NOW + 30 * DAY) == ()
