@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.errors import Failure
+from kiosk.identity.binding import certificate_of
 from kiosk.identity.levels import ACR_CARD_FACE, ACR_CARD_PHONE, ACR_PHONE, ACR_STAFF, meets
-from kiosk.identity.oidc import certificate_of
 from kiosk.reasons import Reason
 from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, NOW, Provider, client_of
 
