@@ -8,10 +8,11 @@ from kiosk.errors import Failure
 from kiosk.identity.call import PhoneCall
 from kiosk.identity.levels import ACR_CARD_PHONE, ACR_PHONE
 from kiosk.identity.phone import PhoneSignIn
+from kiosk.identity.polling import Poller
 from kiosk.platform import Reply
 from kiosk.reasons import Reason
 from tests.kiosk.identity.desks import DOCUMENT
-from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, Provider, client_of
+from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, NOW, Provider, client_of
 
 PHONES = DISCOVERY | {
     "device_authorization_endpoint": f"{ISSUER}/device",
@@ -28,13 +29,16 @@ CALL = {"auth_req_id": "handle", "expires_in": 60, "interval": 2}
 class Platform(Provider):
     """A platform that gives one answer, and what it was asked."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, **told):
         super().__init__(PHONES)
         self.form = {}
         self._answer = answer
+        self._told = told
 
     async def exchange(self, url, form, headers):
         self.form = dict(form)
+        if url.endswith("/token"):
+            return Reply(200, {}, json.dumps(self.answer(**self._told)).encode())
         return Reply(200, {}, json.dumps(self._answer).encode())
 
 
@@ -61,6 +65,25 @@ async def test_a_call_says_whose_phone_by_evidence_and_what_both_screens_show():
     )
     assert platform.form["login_hint_token"].count(".") == 2
     assert DOCUMENT.number not in platform.form.values()
+
+
+async def at_once(_):
+    """Waiting that takes no time."""
+
+
+async def test_a_phone_that_scans_must_have_signed_in_lately_and_one_that_is_called_does_so_now():
+    long_ago = {"auth_time": NOW - 3600, "acr": ACR_CARD_PHONE}
+    scanned, called = Platform(CODES, **long_ago), Platform(CALL, **long_ago)
+    sign_in = PhoneSignIn(await client_of(scanned), Poller(lambda: 0.0, at_once))
+    with pytest.raises(Failure) as caught:
+        await sign_in.wait(await sign_in.begin(ACR_PHONE))
+    assert caught.value.reason is Reason.PLATFORM_INVALID
+    code = await call(called)
+    waiting = PhoneSignIn(await client_of(called), Poller(lambda: 0.0, at_once))
+    assert (await waiting.wait(code)).acr == ACR_CARD_PHONE
+    assert called.form == called.form | {
+        "grant_type": "urn:openid:params:grant-type:ciba", "auth_req_id": "handle"
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from kiosk.identity.oidc import Denied
 from kiosk.identity.show import ShowSignIn
 from kiosk.platform import Reply
 from kiosk.reasons import Reason
-from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, Provider, client_of
+from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, NOW, Provider, client_of
 
 SHOWS = DISCOVERY | {
     "pushed_authorization_request_endpoint": f"{ISSUER}/par",
@@ -26,16 +26,17 @@ PUSHED = {"request_uri": "urn:x:1", "expires_in": 90}
 class Platform(Provider):
     """A platform that takes pushed requests and exchanges codes, and what it was asked."""
 
-    def __init__(self, discovery=SHOWS, pushed=PUSHED):
+    def __init__(self, discovery=SHOWS, pushed=PUSHED, **told):
         super().__init__(discovery)
         self.forms = []
         self._pushed = pushed
+        self._told = told
 
     async def exchange(self, url, form, headers):
         self.forms.append(dict(form))
         if url.endswith("/par"):
             return Reply(201, {}, json.dumps(self._pushed).encode())
-        answer = self.answer(nonce=self.forms[0]["nonce"])
+        answer = self.answer(**{"nonce": self.forms[0]["nonce"]} | self._told)
         return Reply(200, {}, json.dumps(answer).encode())
 
 
@@ -93,6 +94,26 @@ async def test_an_issuer_is_checked_where_it_is_named_or_promised():
         with pytest.raises(Failure) as caught:
             await sign_in.finish(request, shown(request, iss=issuer))
         assert caught.value.reason is Reason.PLATFORM_INVALID
+
+
+async def test_a_parameter_that_is_there_twice_makes_no_answer():
+    sign_in, request = await begin(Platform())
+    assert await sign_in.finish(request, f"{shown(request)}&code=code-2") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"nonce": "another"}, Reason.PLATFORM_INVALID),
+        ({"auth_time": NOW - 3600}, Reason.PLATFORM_INVALID),
+        ({"acr": "urn:elsewhere:low"}, Reason.LEVEL_TOO_LOW),
+    ],
+)
+async def test_tokens_of_another_request_of_long_ago_or_of_a_low_level_are_refused(told, reason):
+    sign_in, request = await begin(Platform(**told))
+    with pytest.raises(Failure) as caught:
+        await sign_in.finish(request, shown(request))
+    assert caught.value.reason is reason
 
 
 async def test_a_refusal_that_is_shown_is_a_refusal():
