@@ -6,6 +6,7 @@ slow or answers nonsense is called the same everywhere.
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,7 @@ class Platform:
     ) -> bytes:
         reply = await self._reply(method, url, headers, form, body)
         if reply.status != 200:
-            raise refusal(reply.status, reply.body, f"{method} {url}")
+            raise refusal(reply, f"{method} {url}")
         return reply.body
 
     async def _reply(
@@ -114,20 +115,38 @@ async def read_limited(response: aiohttp.ClientResponse) -> bytes:
     return b"".join(pieces)
 
 
-def refusal(status: int, body: bytes, request: str) -> Failure:
+CHALLENGE_ERROR = re.compile(r'\berror="([a-z_]+)"')
+"""In `WWW-Authenticate` (RFC 6750, section 3)."""
+BY_ERROR = {
+    (401, "invalid_token"): Reason.SIGNED_OUT,
+    (401, "insufficient_user_authentication"): Reason.LEVEL_TOO_LOW,
+    (403, "insufficient_scope"): Reason.SCOPE_NOT_AUTHORISED,
+}
+"""RFC 6750, section 3.1; RFC 9470, section 3."""
+
+
+def refusal(reply: Reply, request: str) -> Failure:
     """What an answer other than 200 is called."""
-    try:
-        error = str(json.loads(body).get("error", ""))
-    except (ValueError, AttributeError):
-        error = ""
+    status, error = reply.status, _error(reply)
     detail = f"{request}: HTTP {status} {error}".strip()
-    if status == 401 and error == "invalid_token":
-        return Failure(Reason.SIGNED_OUT, detail)
+    if (status, error) in BY_ERROR:
+        return Failure(BY_ERROR[status, error], detail)
     if status in (400, 401, 403):
         return Failure(Reason.SIGN_IN_REFUSED, detail)
     if status == 404:
         return Failure(Reason.CERTIFICATE_NOT_FOUND, detail)
     return Failure(Reason.PLATFORM_ERROR, detail)
+
+
+def _error(reply: Reply) -> str:
+    """The error's name, by the challenge or, where there is none, by the body."""
+    challenged = CHALLENGE_ERROR.search(reply.headers.get("WWW-Authenticate", ""))
+    if challenged:
+        return challenged[1]
+    try:
+        return str(json.loads(reply.body).get("error", ""))
+    except (ValueError, AttributeError):
+        return ""
 
 
 def decode_json(body: bytes) -> Any:

@@ -5,6 +5,7 @@ FAULTS = {
     "slow": "every answer comes 30 seconds late",
     "sign_in_refused": "nobody is signed in",
     "token_forged": "identity tokens are signed by an unknown key",
+    "authorisation_forged": "authorisations are signed by an unknown key",
     "file_altered": "one byte of every certificate file is changed",
     "file_untrusted": "certificate files are signed by an unknown authority",
     "file_garbage": "certificate files are no documents",

@@ -13,7 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,10 +34,12 @@ ACR_CARD_AND_FACE = "urn:tongban:acr:card-face"
 AMR_CARD_AND_FACE = ["sc", "face", "pop", "mfa"]
 ACR_PHONE = "urn:tongban:acr:phone"
 AMR_PHONE = ["user", "pop", "mfa"]
+ACR_STAFF = "urn:tongban:acr:staff"
 ACR_CARD_PHONE = "urn:tongban:acr:card-phone"
 AMR_CARD_PHONE = ["sc", "pop", "user", "mfa"]
 CODE_GRANT = "authorization_code"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -50,6 +52,16 @@ class Grant:
     expires: float
     key: str
     """The thumbprint of the key that the token is bound to (RFC 9449)."""
+    actor: Person | None = None
+    """Who acts for the person, or vouched for the person's document."""
+    types: tuple[str, ...] = ()
+    """The kinds of certificate that it is for; none means all."""
+    authority: str = ""
+    """By which authorisation the actor acts."""
+    parent: str = ""
+    """The actor's own token, with which this one ends."""
+    acr: str = ""
+    amr: tuple[str, ...] = ()
 
 
 class IdentityService:
@@ -67,6 +79,8 @@ class IdentityService:
         self._grants: dict[str, Grant] = {}
         self._places: dict[str, str] = {}
         self.phones = PhoneDesk(clock)
+        self.log: list[dict[str, object]] = []
+        """Every grant: when, at which terminal, for whom, and who acted."""
 
     def register(self, terminal: str, public_key: dict[str, Any], place: str = "") -> None:
         """Let a terminal in, with its public key as a JWK, and where it stands."""
@@ -87,6 +101,8 @@ class IdentityService:
             "backchannel_token_delivery_modes_supported": ["poll"],
             "dpop_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint": f"{self.issuer}/identity/revoke",
+            "principals_endpoint": f"{self.issuer}/identity/principals",
+            "handover_endpoint": f"{self.issuer}/identity/handover",
             "jwks_uri": f"{self.issuer}/identity/jwks",
             "pushed_authorization_request_endpoint": f"{self.issuer}/identity/par",
             "require_pushed_authorization_requests": True,
@@ -101,9 +117,11 @@ class IdentityService:
             "id_token_signing_alg_values_supported": ALGORITHMS,
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "grant_types_supported": [GRANT, PHONE_GRANT, CALL_GRANT, CODE_GRANT],
-            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_CARD_PHONE, ACR_PHONE],
-            "claims_supported": ["acr", "amr", "auth_time", "verified_claims", "wanted"],
+            "grant_types_supported": [
+                GRANT, PHONE_GRANT, CALL_GRANT, CODE_GRANT, EXCHANGE_GRANT,
+            ],
+            "acr_values_supported": [ACR_CARD_AND_FACE, ACR_CARD_PHONE, ACR_PHONE, ACR_STAFF],
+            "claims_supported": ["acr", "act", "amr", "auth_time", "verified_claims", "wanted"],
             "verified_claims_supported": True,
             "evidence_supported": ["document"],
         }
@@ -132,20 +150,24 @@ class IdentityService:
         return self.issue(person, terminal, key, told, forged)
 
     def issue(
-        self, person: Person, terminal: str, key: str, told: dict[str, object], forged: bool
+        self, person: Person, terminal: str, key: str, told: dict[str, Any], forged: bool
     ) -> dict[str, object]:
-        """A token answer for a citizen; `told`: what the identity token says besides."""
-        token = secrets.token_urlsafe(32)
+        """A token answer for a citizen; `told`: acr, amr and what else the identity token says."""
+        grant = Grant(person, terminal, self._clock() + TOKEN_SECONDS, key)
+        return self.issue_for(grant, told, forged)
+
+    def issue_for(self, grant: Grant, told: dict[str, Any], forged: bool) -> dict[str, object]:
+        """The same for a grant in which somebody acts for the citizen, or has vouched."""
+        token = self.enter(replace(grant, acr=told["acr"], amr=tuple(told["amr"])))
         now = int(self._clock())
-        self._grants[token] = Grant(person, terminal, self._clock() + TOKEN_SECONDS, key)
-        subject = f"{terminal}/{person.number}"
         id_token = {
             "iss": self.issuer,
-            "aud": terminal,
-            "sub": hashlib.sha256(subject.encode()).hexdigest(),
+            "aud": grant.terminal,
+            "sub": pairwise(grant.terminal, grant.person),
             "iat": now,
             "exp": now + TOKEN_SECONDS,
             "auth_time": now,
+            **({"act": {"sub": pairwise(grant.terminal, grant.actor)}} if grant.actor else {}),
             **told,
         }
         signer = self._keys.forger_key if forged else self._keys.token_key
@@ -157,11 +179,21 @@ class IdentityService:
             "id_token": jwt.encode({"alg": "ES256", "kid": signer.kid}, id_token, signer),
         }
 
+    def enter(self, grant: Grant) -> str:
+        """Keep and log a grant; its token."""
+        token = secrets.token_urlsafe(32)
+        self._grants[token] = grant
+        self.log.append({
+            "at": int(self._clock()), "terminal": grant.terminal, "person": grant.person.id,
+            "actor": grant.actor.id if grant.actor else None, "acr": grant.acr,
+        })
+        return token
+
     # The phone
 
-    def begin_phone(self, terminal: str) -> dict[str, object]:
-        """Codes for a sign-in by phone (RFC 8628)."""
-        code = self.phones.begin(terminal)
+    def begin_phone(self, terminal: str, acr_values: str = "") -> dict[str, object]:
+        """Codes for a sign-in by phone (RFC 8628), of a citizen or of staff."""
+        code = self.phones.begin(terminal, staff=ACR_STAFF in acr_values.split())
         address = f"{self.issuer}/phone"
         return {
             "device_code": code.handle,
@@ -177,6 +209,11 @@ class IdentityService:
         waiting = self.phones.find(user_code)
         return self.place(waiting.terminal) if waiting else None
 
+    def phone_wants_staff(self, user_code: str) -> bool:
+        """Whether a code waits for a member of staff."""
+        waiting = self.phones.find(user_code)
+        return waiting is not None and waiting.staff
+
     def answer_phone(self, user_code: str, person: Person | None) -> bool:
         """What somebody said on a phone; None refuses. False for a code that nobody waits for."""
         return self.phones.answer(user_code, person)
@@ -191,7 +228,8 @@ class IdentityService:
     ) -> dict[str, object]:
         """The tokens, once the phone has said yes. Raises Refused."""
         person = self.phones.poll(terminal, device_code)
-        return self.issue(person, terminal, key, {"acr": ACR_PHONE, "amr": AMR_PHONE}, forged)
+        told = {"acr": ACR_STAFF if person.is_staff else ACR_PHONE, "amr": AMR_PHONE}
+        return self.issue(person, terminal, key, told, forged)
 
     def face_reference(self, terminal: str, assertion: str) -> Person:
         """The person whose reference picture a terminal may have once. Raises Refused."""
@@ -202,8 +240,8 @@ class IdentityService:
 
     def grant(self, token: str, proof: str, method: str, url: str) -> Grant:
         """The grant behind an access token, whose holder proves to hold its key. Raises Refused."""
-        grant = self._grants.get(token)
-        if grant is None or grant.expires <= self._clock():
+        grant = self.living(token)
+        if grant is None:
             raise Refused("invalid_token", "the token is unknown or has expired")
         try:
             key = self.check_proof(proof, method, url, token)
@@ -212,6 +250,19 @@ class IdentityService:
         if key != grant.key:
             raise Refused("invalid_token", "the token is bound to another key")
         return grant
+
+    def living(self, token: str) -> Grant | None:
+        """The grant behind a token, as long as it lives, and with it the actor's own."""
+        grant = self._grants.get(token)
+        if grant is None or grant.expires <= self._clock():
+            return None
+        return grant if not grant.parent or self.living(grant.parent) else None
+
+    def end_authority(self, authority: str) -> None:
+        """End all grants by an authorisation that was taken back."""
+        self._grants = {
+            token: one for token, one in self._grants.items() if one.authority != authority
+        }
 
     def check_proof(self, proof: str, method: str, url: str, token: str = "") -> str:
         """The thumbprint of the key that a DPoP proof shows (RFC 9449, 4.3). Raises Refused."""
@@ -273,7 +324,7 @@ class IdentityService:
 def open_proof(proof: str) -> tuple[dict[str, Any], ECKey]:
     """The claims of a DPoP proof, and the key that it shows and is signed by. Raises Refused."""
     try:
-        header = json.loads(_decoded(proof.split(".", maxsplit=1)[0]))
+        header = token_header(proof)
         if header.get("typ") != "dpop+jwt" or "d" in header["jwk"]:
             raise ValueError("no proof, or one with a private key")
         key = ECKey.import_key(header["jwk"])
@@ -281,6 +332,19 @@ def open_proof(proof: str) -> tuple[dict[str, Any], ECKey]:
     except (JoseError, ValueError, KeyError, TypeError, IndexError) as problem:
         raise Refused("invalid_dpop_proof", f"no proof of a key ({problem})") from problem
     return claims, key
+
+
+def pairwise(terminal: str, person: Person) -> str:
+    """How somebody is called towards one terminal (OpenID Connect Core, section 8.1)."""
+    return hashlib.sha256(f"{terminal}/{person.number}".encode()).hexdigest()
+
+
+def token_header(token: str) -> dict[str, Any]:
+    """The header of a token, not verified. Raises Refused for what is no token."""
+    try:
+        return dict(json.loads(_decoded(token.split(".", maxsplit=1)[0])))
+    except (ValueError, TypeError) as problem:
+        raise Refused("invalid_request", f"no token ({problem})") from problem
 
 
 def _decoded(part: str) -> bytes:

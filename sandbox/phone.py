@@ -33,6 +33,8 @@ class Waiting:
     """Whose phone was called; None where a code was scanned."""
     message: str = ""
     """What a phone that was called shows, to be compared with the terminal's screen."""
+    staff: bool = False
+    """Whether a member of staff is waited for, and nobody else."""
     person: Person | None = None
     refused: bool = False
     asked: float = 0.0
@@ -47,7 +49,7 @@ class PhoneDesk:
 
     def begin(
         self, terminal: str, *, called: Person | None = None, message: str = "",
-        seconds: int = PHONE_SECONDS,
+        seconds: int = PHONE_SECONDS, staff: bool = False,
     ) -> Waiting:
         """New codes; an earlier one of the same terminal is good no more."""
         now = self._clock()
@@ -58,7 +60,7 @@ class PhoneDesk:
         letters = "".join(secrets.choice(LETTERS) for _ in range(8))
         made = Waiting(
             secrets.token_urlsafe(32), f"{letters[:4]}-{letters[4:]}", terminal,
-            now + min(seconds, PHONE_SECONDS), called, message,
+            now + min(seconds, PHONE_SECONDS), called, message, staff,
         )
         self._waiting[made.handle] = made
         return made
@@ -78,9 +80,15 @@ class PhoneDesk:
         return open_codes[-1] if open_codes else None
 
     def answer(self, user_code: str, person: Person | None) -> bool:
-        """The phone's answer; False where nobody waits for it, or for somebody else's."""
+        """The phone's answer; False where nobody waits for it, or for somebody else's.
+
+        Where a member of staff is waited for, a citizen's yes is a no, and the other way round.
+        """
         waiting = self.find(user_code)
         if waiting is None or (person and waiting.called and waiting.called != person):
+            return False
+        if person is not None and person.is_staff != waiting.staff:
+            waiting.refused = True
             return False
         waiting.person, waiting.refused = person, person is None
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from html import escape
 
-from sandbox.people.registry import Person, people
+from sandbox.people.registry import Person, people, staff
 from sandbox.phone import Waiting
 
 HEAD = """<!doctype html><meta charset="utf-8"><title>Tongban sandbox: phone</title>
@@ -17,13 +17,16 @@ BUTTONS = """<button name="decision" value="confirm">{}</button>
 SAME = BUTTONS.format("一致，登录 · It is the same: sign in", "不一致，拒绝 · It is not: refuse")
 
 
-def phone_page(user_code: str, place: str | None, *, answered: bool = False) -> str:
+def phone_page(
+    user_code: str, place: str | None, *, answered: bool = False, wants_staff: bool = False
+) -> str:
     """The page for a code: whose it is, or that nobody waits for it."""
     if answered:
         return f"{HEAD}<p>已处理，请看终端屏幕。<p>Done. Please look at the terminal."
     if place is None:
         return f"{HEAD}<p>验证码无效或已过期。<p>This code is unknown or has run out."
-    return HEAD + _question(user_code, place, user_code.upper(), people().values())
+    choices = staff() if wants_staff else people()
+    return HEAD + _question(user_code, place, user_code.upper(), choices.values())
 
 
 def calls_page(who: Person, calls: Iterable[Waiting], place: Callable[[str], str]) -> str:

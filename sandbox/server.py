@@ -12,17 +12,23 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 
+from sandbox.acting import ActingDesk
+from sandbox.authorisations import AuthorityRegister
 from sandbox.authorize import ShowDesk
 from sandbox.backchannel import Backchannel
+from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
+from sandbox.handover import HandoverDesk
 from sandbox.identity import IdentityService
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
+from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
 from sandbox.routes.authorize import add_authorize
 from sandbox.routes.backchannel import add_backchannel
 from sandbox.routes.grants import grant_handlers
+from sandbox.routes.handover import add_handover, add_handover_pages
 from sandbox.routes.identity import add_identity
 from sandbox.routes.library import add_library, add_proofs
 from sandbox.routes.switches import add_switches
@@ -39,7 +45,9 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     """The server; `state` is the folder that holds its keys."""
     keys = KeyStore(state / "keys")
     identity = IdentityService(issuer, keys)
+    acting = ActingDesk(identity, AuthorityRegister(time.time), keys, time.time)
     library = Library(keys, date.today())
+    handover = HandoverDesk(identity, time.time)
     proofs = ProofService(issuer, keys, time.time)
     faults = Faults()
     app = FastAPI(
@@ -50,6 +58,8 @@ def create_app(issuer: str, state: Path) -> FastAPI:
         redoc_url=None,
     )
     app.state.identity = identity
+    app.state.acting = acting
+    app.state.handover = handover
     app.state.faults = faults
     app.state.library = library
     app.state.proofs = proofs
@@ -58,10 +68,14 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     add_docs(app)
     calls, shows = Backchannel(identity), ShowDesk(identity, time.time)
     app.state.shows = shows
-    add_identity(app, identity, grant_handlers(identity, calls, shows), faults)
+    exchanges = ExchangeDesk(identity, acting, time.time)
+    add_identity(app, identity, grant_handlers(identity, calls, shows, exchanges), faults)
     add_backchannel(app, identity, calls)
     add_authorize(app, identity, shows, library)
+    add_acting(app, identity, acting, faults)
     add_library(app, identity, library, faults)
+    add_handover(app, identity, library, handover)
+    add_handover_pages(app, identity, library, handover)
     add_proofs(app, identity, library, proofs)
     add_switches(app, identity, faults)
     return app

@@ -18,7 +18,7 @@ from typing import Any
 import uvicorn
 
 from sandbox.line import Line
-from sandbox.people.registry import person as find_person
+from sandbox.people.registry import person, who_phones
 from sandbox.server import create_app
 from sandbox.show_page import draw_shown
 
@@ -104,7 +104,7 @@ class Platform:
             await asyncio.sleep(0.01)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, show, register."""
+        """Carry out: cut, mend, fault, clear, phone, show, take_over, authorise, register."""
         assert self.line is not None
         match command["do"]:
             case "cut":
@@ -117,10 +117,18 @@ class Platform:
                 self._app.state.faults.clear()
                 self.line.mend()
             case "phone":
-                who = find_person(command["person"]) if command.get("person") else None
+                who = who_phones(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
             case "show":
                 self._show(command)
+            case "take_over":
+                number = self._app.state.handover.take_newest()
+                tell({"from": "platform", "event": "taken_over", "number": number})
+            case "authorise":
+                self._app.state.acting.register.give(
+                    person(command["person"]), person(command["agent"]),
+                    tuple(command["types"]), command.get("days", 30),
+                )
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")
@@ -137,7 +145,7 @@ class Platform:
         waiting = state.shows.newest()
         if waiting is None:
             raise ValueError("no request waits for a phone")
-        who = find_person(command["person"]) if command.get("person") else None
+        who = person(command["person"]) if command.get("person") else None
         kind = command.get("certificate")
         wanted = state.library.identifier(who, kind) if who and kind else ""
         draw_shown(state.shows.answer(*waiting, who, wanted), Path(command["out"]))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from kiosk.certificates.identifier import check_identifier
 from kiosk.certificates.port import Certificate, CopyRequest
 from kiosk.errors import Failure
+from kiosk.identity.levels import REQUIRED
 from kiosk.identity.port import Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
@@ -91,6 +92,7 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
         status=STATUSES.get(str(entry["status"]), CertificateStatus.UNKNOWN),
         status_code=str(entry["status"]),
         asked_at=str(entry["statusAskedAt"]),
+        level=REQUIRED[entry.get("requiredLevel", "low")],
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from kiosk.identity.levels import Level
 from kiosk.identity.port import Session
 from kiosk.visit.states import CertificateStatus
 
@@ -24,6 +25,8 @@ class Certificate:
     status_code: str
     asked_at: str
     """When the issuer was asked for the status (ISO time)."""
+    level: Level = Level.LOW
+    """How surely the citizen must be known to get its file."""
 
     def __repr__(self) -> str:
         return f"<Certificate {self.type} {self.status}>"

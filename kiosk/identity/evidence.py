@@ -2,7 +2,7 @@
 
 RFC 7523 for the envelope; OpenID Connect for Identity Assurance 1.0 for the evidence:
 a `document` whose chip was checked cryptographically (`vcrypt`) and whose holder was
-compared in person by biometrics (`bvp`).
+compared in person by biometrics (`bvp`) or seen by somebody who answers for it (`pvp`).
 """
 
 from collections.abc import Callable
@@ -46,6 +46,14 @@ class TokenFactory:
         """The claims that ask for the holder's reference picture, after consent."""
         about = self._about(audience, document, [self._chip_check()])
         return {**about, "consent": "face-reference"}
+
+    def vouched(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims that sign the holder of a document in whom a member of staff has seen."""
+        return self._about(audience, document, [self._chip_check(), {"check_method": "pvp"}])
+
+    def child(self, audience: str, document: IdentityDocument) -> dict[str, Any]:
+        """The claims about a child's document, for its guardian: the chip, and nobody's face."""
+        return self._about(audience, document, [self._chip_check()])
 
     def _chip_check(self) -> dict[str, str]:
         return {"check_method": "vcrypt", "organization": self._terminal}

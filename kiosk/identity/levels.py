@@ -34,6 +34,9 @@ LEVELS = {
     ACR_CARD_STAFF: Level.HIGH,
 }
 
+REQUIRED = {"low": Level.LOW, "substantial": Level.SUBSTANTIAL, "high": Level.HIGH}
+"""The level that a certificate asks for, by the word of the platform's interface."""
+
 
 def meets(acr: str, asked: str) -> bool:
     """Whether a sign-in is of the level that was asked for, or of a higher one.
@@ -48,4 +51,4 @@ def meets(acr: str, asked: str) -> bool:
 
 def level_of(acr: str) -> Level:
     """The level of a sign-in by what the platform calls it."""
-    return LEVELS.get(acr, Level.LOW if acr else Level.NOBODY)
+    return LEVELS.get(acr, Level.NOBODY if acr in ("", ACR_STAFF) else Level.LOW)

@@ -190,6 +190,24 @@ class OidcClient:
                 raise ValueError("the citizen did not sign in as lately as was asked for")
         return claims
 
+    def check_signed(self, token: str, kind: str) -> dict[str, Any]:
+        """The claims of something of a kind (`typ`) that the provider signed and that is in force.
+
+        Raises JoseError, ValueError.
+        """
+        assert self._keys is not None
+        opened = jwt.decode(token, self._keys, algorithms=ALGORITHMS)
+        if opened.header.get("typ") != kind:
+            raise ValueError("a token of another type")
+        rules = jwt.JWTClaimsRegistry(
+            now=lambda: int(self._now()), leeway=CLOCK_SKEW,
+            iss={"essential": True, "value": self.endpoint("issuer")},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        rules.validate(opened.claims)
+        return dict(opened.claims)
+
 
 def _actor(identity: dict[str, Any]) -> str:
     """Who acts for the citizen (RFC 8693, section 4.1); empty where nobody does."""

@@ -1,14 +1,15 @@
-"""Asking for tokens again and again until somebody has said yes on a phone.
+"""Asking again and again until somebody has done something with a phone.
 
 The device authorization grant (RFC 8628, section 3.5) and CIBA's poll mode (OpenID CIBA
-Core 1.0, section 11) have the same rules, so there is one loop for both.
+Core 1.0, section 11) have the same rules, so there is one loop for both, and for a phone
+that takes a visit over.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from kiosk.errors import Failure
 from kiosk.identity.oidc import Denied
@@ -19,6 +20,7 @@ LONGEST_SECONDS = 120.0
 LEAST_INTERVAL, USUAL_INTERVAL, SLOWER_BY = 1.0, 5.0, 5.0
 """Where no interval is named it is five seconds; `slow_down` adds five to every later wait."""
 
+Answer = TypeVar("Answer")
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -30,9 +32,9 @@ class Poller:
     sleep: Sleep = asyncio.sleep
 
     async def until_granted(
-        self, ask: Callable[[], Awaitable[dict[str, Any]]], seconds: float, interval: float
-    ) -> dict[str, Any]:
-        """The answer of `ask`, which raises Denied as long as nobody has said yes.
+        self, ask: Callable[[], Awaitable[Answer | None]], seconds: float, interval: float
+    ) -> Answer:
+        """The answer of `ask`, which raises Denied or gives None as long as there is none.
 
         Raises Denied for a refusal, Failure (TIMEOUT) when the time is over.
         """
@@ -40,7 +42,7 @@ class Poller:
         while self.clock() + interval < ends:
             await self.sleep(interval)
             try:
-                return await ask()
+                answer = await ask()
             except Denied as denied:
                 if denied.error == "slow_down":
                     interval += SLOWER_BY
@@ -48,6 +50,9 @@ class Poller:
                     break
                 elif denied.error != "authorization_pending":
                     raise
+                continue
+            if answer is not None:
+                return answer
         raise Failure(Reason.TIMEOUT, "the phone did not answer in time")
 
 

@@ -219,5 +219,7 @@ class ActingFor(Protocol):
         """Act, as guardian, for the holder of a child's document."""
 
 
-class IdentityService(SigningIn, Phones, Calling, Showing, Protocol):
+class IdentityService(
+    SigningIn, Phones, Calling, Showing, HandingOver, Assisting, ActingFor, Protocol
+):
     """The identity service as a terminal needs it."""

@@ -68,6 +68,7 @@ class Issued:
             "statusLabel": STATUS_LABELS[self.status],
             "statusAskedAt": asked_at.isoformat(),
             "format": self.type.format,
+            "requiredLevel": self.type.level,
         }
 
 

@@ -34,6 +34,8 @@ class CertificateType:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     body: str
+    level: str
+    """How surely the citizen must be known: `low`, `substantial` or `high`."""
 
     @property
     def code(self) -> str:
@@ -61,6 +63,7 @@ def certificate_types() -> dict[str, CertificateType]:
             columns=tuple(entry.get("columns", ())),
             rows=tuple(tuple(row) for row in entry.get("rows", ())),
             body=entry.get("body", ""),
+            level=entry.get("acr", "substantial"),
         )
         for name, entry in entries["types"].items()
     }

@@ -30,9 +30,8 @@ def add_middle(app: FastAPI, faults: Faults) -> None:
 
     @app.exception_handler(Refused)
     async def refuse(_: Request, refused: Refused) -> JSONResponse:
-        status = 401 if refused.error in ("invalid_client", "invalid_token") else 400
         body = {"error": refused.error, "error_description": refused.why}
-        return JSONResponse(body, status)
+        return JSONResponse(body, refused.status, refused.headers)
 
 
 def add_docs(app: FastAPI) -> None:

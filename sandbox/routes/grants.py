@@ -8,7 +8,8 @@ from fastapi import Form
 
 from sandbox.authorize import ShowDesk
 from sandbox.backchannel import Backchannel
-from sandbox.identity import CODE_GRANT, GRANT, IdentityService
+from sandbox.exchange import Exchange, ExchangeDesk
+from sandbox.identity import CODE_GRANT, EXCHANGE_GRANT, GRANT, IdentityService
 from sandbox.phone import CALL_GRANT, PHONE_GRANT
 
 
@@ -22,6 +23,11 @@ class TokenFields:
     code: Annotated[str, Form()] = ""
     redirect_uri: Annotated[str, Form()] = ""
     code_verifier: Annotated[str, Form()] = ""
+    subject_token: Annotated[str, Form()] = ""
+    subject_token_type: Annotated[str, Form()] = ""
+    actor_token: Annotated[str, Form()] = ""
+    actor_token_type: Annotated[str, Form()] = ""
+    actor_proof: Annotated[str, Form()] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ Handler = Callable[[TokenRequest], dict[str, object]]
 
 
 def grant_handlers(
-    identity: IdentityService, calls: Backchannel, shows: ShowDesk
+    identity: IdentityService, calls: Backchannel, shows: ShowDesk, exchanges: ExchangeDesk
 ) -> Mapping[str, Handler]:
     """What answers each `grant_type`; each raises Refused."""
     return {
@@ -57,4 +63,15 @@ def grant_handlers(
             asked.terminal, asked.fields.code, asked.fields.redirect_uri,
             asked.fields.code_verifier, asked.forged, asked.key,
         ),
+        EXCHANGE_GRANT: lambda asked: exchanges.exchange(
+            asked.terminal, exchange_of(asked.fields), asked.key, asked.forged
+        ),
     }
+
+
+def exchange_of(fields: TokenFields) -> Exchange:
+    """The fields of a token exchange (RFC 8693, section 2.1)."""
+    return Exchange(
+        fields.subject_token, fields.subject_token_type,
+        fields.actor_token, fields.actor_token_type, fields.actor_proof,
+    )

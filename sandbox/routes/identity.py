@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from sandbox.faults import Faults
 from sandbox.identity import IdentityService
 from sandbox.people.drawing import Pose, draw_portrait
-from sandbox.people.registry import person as find_person
+from sandbox.people.registry import Person, who_phones
 from sandbox.phone_page import phone_page
 from sandbox.refused import Refused
 from sandbox.routes.callers import terminal_of
@@ -36,7 +36,10 @@ def add_identity(
         """The keys that sign tokens."""
         return identity.jwks()
 
-    @app.post("/identity/token", tags=["identity"], responses=REFUSALS)
+    @app.post(
+        "/identity/token", tags=["identity"], responses=REFUSALS,
+        response_model_exclude_none=True,
+    )
     async def token(
         caller: caller_type,
         grant_type: Annotated[str, Form()],
@@ -56,14 +59,17 @@ def add_identity(
         return Tokens.model_validate(handlers[grant_type](asked))
 
     @app.post("/identity/device", tags=["identity"], responses=REFUSALS)
-    async def device(caller: caller_type) -> PhoneCodes:
+    async def device(
+        caller: caller_type, acr_values: Annotated[str, Form()] = ""
+    ) -> PhoneCodes:
         """Codes for a sign-in by phone (RFC 8628)."""
-        return PhoneCodes.model_validate(identity.begin_phone(caller))
+        return PhoneCodes.model_validate(identity.begin_phone(caller, acr_values))
 
     @app.get("/phone", tags=["phone"])
     async def phone(user_code: str = "") -> HTMLResponse:
         """What a citizen's phone shows: which terminal, where, and which code."""
-        return HTMLResponse(phone_page(user_code, identity.phone_place(user_code)))
+        place, for_staff = identity.phone_place(user_code), identity.phone_wants_staff(user_code)
+        return HTMLResponse(phone_page(user_code, place, wants_staff=for_staff))
 
     @app.post("/phone", tags=["phone"])
     async def answer(
@@ -71,11 +77,7 @@ def add_identity(
         decision: Annotated[str, Form()] = "refuse",
     ) -> HTMLResponse:
         """What the citizen decided on the phone."""
-        try:
-            who = find_person(person) if decision == "confirm" else None
-        except ValueError as error:
-            raise HTTPException(422, str(error)) from error
-        known = identity.answer_phone(user_code, who)
+        known = identity.answer_phone(user_code, _who(person) if decision == "confirm" else None)
         return HTMLResponse(phone_page(user_code, None, answered=known), 200 if known else 404)
 
     @app.post("/identity/revoke", tags=["identity"])
@@ -95,3 +97,10 @@ def add_identity(
         person = identity.face_reference(caller, assertion)
         picture = draw_portrait(person.recipe, Pose(), REFERENCE_SIZE)
         return Response(cv2.imencode(".png", picture)[1].tobytes(), media_type="image/png")
+
+
+def _who(name: str) -> Person:
+    try:
+        return who_phones(name)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error

@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
 from sandbox.faults import Faults, change_one_byte
 from sandbox.identity import Grant, IdentityService
+from sandbox.library.access import check_citizen, check_opens, listed
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService, Wanted
 from sandbox.routes.models import REFUSALS, Certificates, Copies, Proofs, Revocation
@@ -24,7 +25,9 @@ def citizen_of(identity: IdentityService) -> Callable[..., Grant]:
     ) -> Grant:
         token = authorization.removeprefix("DPoP ")
         url = f"{identity.issuer}{request.url.path}"
-        return identity.grant(token, dpop, request.method, url)
+        grant = identity.grant(token, dpop, request.method, url)
+        check_citizen(grant)
+        return grant
 
     return citizen
 
@@ -39,7 +42,7 @@ def add_library(
     async def certificates(grant: citizen_type) -> Certificates:
         """The certificates of the citizen who is signed in, with their status now."""
         now = datetime.now(UTC)
-        entries = [one.as_json(now) for one in library.list(grant.person)]
+        entries = [one.as_json(now) for one in library.list(grant.person) if listed(grant, one)]
         return Certificates.model_validate({"certificates": entries})
 
     @app.get(
@@ -53,6 +56,7 @@ def add_library(
         issued = library.find(grant.person, identifier)
         if issued is None:
             raise HTTPException(404, "the citizen holds no such certificate")
+        check_opens(grant, issued)
         document = library.file(issued, trusted="file_untrusted" not in faults)
         if "file_altered" in faults:
             document = change_one_byte(document)
@@ -73,6 +77,7 @@ def add_proofs(
         issued = library.find(grant.person, identifier)
         if issued is None:
             raise HTTPException(404, "the citizen holds no such certificate")
+        check_opens(grant, issued)
         if issued.status != "valid":
             raise HTTPException(409, "the certificate is not valid")
         try:

@@ -14,6 +14,7 @@ class Tokens(BaseModel):
     expires_in: int = Field(description="seconds")
     scope: str
     id_token: str = Field(description="signed; carries acr, amr and the assertion's jti as nonce")
+    issued_token_type: str | None = Field(None, description="of a token exchange (RFC 8693)")
 
 
 class PhoneCodes(BaseModel):
@@ -42,6 +43,55 @@ class PushedRequest(BaseModel):
     expires_in: int = Field(description="seconds")
 
 
+class SignedAuthorisation(BaseModel):
+    """By what a citizen may act for somebody."""
+
+    authorisation: str = Field(description="a JWS of type authorisation+jwt, with may_act")
+
+
+class Principals(BaseModel):
+    """For whom a citizen may act."""
+
+    principals: list[SignedAuthorisation]
+
+
+class Logged(BaseModel):
+    """One grant in the platform's log."""
+
+    at: int = Field(description="seconds since 1970")
+    terminal: str
+    person: str
+    actor: str | None = Field(description="who acted for the person, or vouched")
+    acr: str
+
+
+class HandoverWish(BaseModel):
+    """A visit that a terminal offers to the citizen's phone."""
+
+    wanted: str = Field("", max_length=200, description="the identifier that was chosen, or none")
+
+
+class HandoverOffer(BaseModel):
+    """What a terminal shows, and by what it asks."""
+
+    handle: str
+    address: str = Field(description="for the QR code; good for one phone")
+    expires_in: int = Field(description="seconds")
+    interval: int = Field(description="seconds between polls")
+
+
+class HandoverNumber(BaseModel):
+    """The number on the phone that has taken the visit."""
+
+    number: str | None = Field(description="two digits; null while no phone has it")
+
+
+class Settling(BaseModel):
+    """What the citizen says at the terminal."""
+
+    same: bool = Field(description="whether the own phone shows the number")
+
+
 class OAuthError(BaseModel):
     """Why a request was refused (RFC 6749, section 5.2)."""
 
@@ -68,6 +118,7 @@ class Certificate(BaseModel):
     statusLabel: str
     statusAskedAt: datetime
     format: str
+    requiredLevel: str = Field(description="low, substantial or high: what its file asks for")
 
 
 class Certificates(BaseModel):

@@ -1,7 +1,9 @@
-"""oidc-provider, a certified OpenID provider that none of us wrote, in a process of its own."""
+"""Two providers: oidc-provider, a certified one that none of us wrote, and the sandbox."""
 
 import json
 import subprocess
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,17 @@ from urllib.parse import urljoin
 
 import pytest
 import requests
+import uvicorn
 from joserfc.jwk import ECKey
 from lxml import html
 
+from kiosk.certificates.http import HttpLibrary
+from kiosk.identity.http import HttpIdentityService
 from kiosk.identity.levels import ACR_PHONE, LEVELS
 from kiosk.identity.oidc import OidcClient
 from kiosk.platform import Platform
+from sandbox.people.registry import who_phones
+from sandbox.server import create_app
 from sandbox.stage import free_port
 from tests.conftest import ROOT
 from tests.kiosk.authority import Authority
@@ -90,6 +97,20 @@ class Phone:
     def drawn(self) -> bool:
         """Whether there is a picture on the page."""
         return html.fromstring(self._page.text).find(".//svg") is not None
+
+    @property
+    def status(self) -> int:
+        """The status of the page."""
+        return self._page.status_code
+
+    def follow(self) -> bytes:
+        """What the page's first link leads to."""
+        link = html.fromstring(self._page.text).find(".//a")
+        return self._browser.get(urljoin(self._page.url, link.get("href")), timeout=10).content
+
+    def reload(self) -> None:
+        """Ask for the page again, as it does by itself."""
+        self._page = self._browser.get(self._page.url, timeout=10)
 
     def submit(self, **fields: str) -> str:
         """Send the page's first form with these fields filled in; where that leads to."""
@@ -179,3 +200,61 @@ async def at_provider(start_provider):
 def phone():
     """A citizen's phone that opens an address."""
     return Phone
+
+
+class Served:
+    """The sandbox over HTTP in a thread of this process, and a terminal that it knows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.address = f"http://127.0.0.1:{free_port()}"
+        self.app = create_app(self.address, folder)
+        self.key = ECKey.generate_key("P-256")
+        self.app.state.identity.register(TERMINAL, self.key.as_dict(private=False), PLACE)
+        port = int(self.address.rsplit(":", maxsplit=1)[1])
+        config = uvicorn.Config(
+            self.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.01)
+
+    def answer_phone(self, who: str) -> None:
+        """Somebody says yes on the phone to the code that was asked for last."""
+        self.app.state.identity.answer_newest_phone(who_phones(who))
+
+    def close(self) -> None:
+        """End the server."""
+        self._server.should_exit = True
+        self._server.force_exit = True
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The sandbox over HTTP, one for a module."""
+    made = Served(tmp_path_factory.mktemp("sandbox"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def platform(served):
+    """A terminal's line to the sandbox."""
+    made = Platform(served.address, 8.0)
+    yield made
+    await made.close()
+    served.app.state.faults.clear()
+
+
+@pytest.fixture
+def service(served, platform):
+    """The terminal's identity service, over HTTP."""
+    return HttpIdentityService(platform, TERMINAL, served.key)
+
+
+@pytest.fixture
+def library(platform):
+    """The terminal's certificate library, over HTTP."""
+    return HttpLibrary(platform)
