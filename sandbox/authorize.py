@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from sandbox.digests import s256
-from sandbox.identity import ACR_PHONE, AMR_PHONE, IdentityService
+from sandbox.identity import ACR_PHONE, AMR_PHONE, TOKEN_SECONDS, IdentityService
 from sandbox.people.registry import Person
 from sandbox.refused import Refused
 
@@ -37,14 +37,16 @@ class Pushed:
     ends: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answered:
-    """What a code is exchanged for."""
+    """What a code is exchanged for, and whether somebody has tried."""
 
     request: Pushed
     person: Person
     wanted: str
     ends: float
+    tried: bool = False
+    token: str = ""
 
 
 class ShowDesk:
@@ -55,7 +57,6 @@ class ShowDesk:
         self._clock = clock
         self._pushed: dict[str, Pushed] = {}
         self._answered: dict[str, Answered] = {}
-        self._issued: dict[str, str] = {}
         self.show_endpoint = f"{identity.issuer}/show"
 
     def push(self, terminal: str, form: dict[str, str]) -> dict[str, object]:
@@ -103,21 +104,19 @@ class ShowDesk:
         if person is None:
             told["error"] = "access_denied"
         else:
-            told["code"] = secrets.token_urlsafe(32)
-            ends = self._clock() + CODE_SECONDS
-            self._answered[told["code"]] = Answered(request, person, wanted, ends)
+            told["code"] = self._code(request, person, wanted)
         return f"{request.redirect_uri}?{urlencode(told)}"
 
     def exchange(
         self, terminal: str, code: str, redirect_uri: str, verifier: str, forged: bool, key: str
     ) -> dict[str, object]:
         """The tokens for a code (RFC 6749, section 4.1.3). Raises Refused."""
-        found = self._answered.pop(code, None)
-        if found is None:
+        found = self._answered.get(code)
+        if found is None or found.tried:
             # Somebody has the code twice: what came of it is good no more (section 4.1.2).
-            self._identity.revoke(self._issued.pop(code, ""))
+            self._identity.revoke(found.token if found else "")
             raise Refused("invalid_grant", "no such code, or one that was used")
-        request = found.request
+        request, found.tried = found.request, True
         if found.ends <= self._clock():
             raise Refused("invalid_grant", "the code has run out")
         if (request.terminal, request.redirect_uri) != (terminal, redirect_uri):
@@ -130,8 +129,17 @@ class ShowDesk:
         if found.wanted:
             told["wanted"] = found.wanted
         answer = self._identity.issue(found.person, terminal, key, told, forged)
-        self._issued[code] = str(answer["access_token"])
+        found.token = str(answer["access_token"])
         return answer
+
+    def _code(self, request: Pushed, person: Person, wanted: str) -> str:
+        now = self._clock()
+        self._answered = {
+            code: one for code, one in self._answered.items() if one.ends + TOKEN_SECONDS > now
+        }
+        code = secrets.token_urlsafe(32)
+        self._answered[code] = Answered(request, person, wanted, now + CODE_SECONDS)
+        return code
 
     def _check(self, terminal: str, form: dict[str, str]) -> None:
         rules = {

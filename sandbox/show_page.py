@@ -19,6 +19,7 @@ def authorize_page(request_uri: str, terminal: str, place: str, kinds: Mapping[s
         f'<option value="{escape(kind)}">{escape(name)}</option>' for kind, name in kinds.items()
     )
     return f"""{HEAD}<form method="post">{WHERE.format(escape(place))}
+<br>{escape(terminal)}
 <p>您是否就在这台终端前？<br>Are you standing in front of it?
 <input type="hidden" name="request_uri" value="{escape(request_uri)}">
 <input type="hidden" name="client_id" value="{escape(terminal)}">

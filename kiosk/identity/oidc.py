@@ -4,8 +4,6 @@ What the provider says is checked as the standards have it: its issuer, the sign
 every identity token by a published key and an algorithm of our list, audience and time.
 """
 
-import base64
-import json
 import secrets
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from kiosk.errors import Failure
+from kiosk.identity.binding import check_bound
 from kiosk.identity.dpop import ProofKey
 from kiosk.identity.evidence import TokenFactory
 from kiosk.identity.levels import meets
@@ -150,7 +149,7 @@ class OidcClient:
         have signed in with the provider. Raises Failure, LEVEL_TOO_LOW for a lower level.
         """
         try:
-            self._check_binding(answer, proof_key)
+            check_bound(answer, proof_key, self._platform.tls.thumbprint)
             identity = self.check_identity(str(answer["id_token"]), nonce, max_age)
             session = Session(
                 str(answer["access_token"]), str(identity.get("acr", "")),
@@ -163,21 +162,6 @@ class OidcClient:
         if not meets(session.acr, acr):
             raise Failure(Reason.LEVEL_TOO_LOW, f"{session.acr or 'no acr'}, {acr} was asked for")
         return session
-
-    def _check_binding(self, answer: dict[str, Any], proof_key: ProofKey | None) -> None:
-        """That a token is of use to this terminal only. Raises ValueError, KeyError.
-
-        DPoP says so by its type. A token that is bound to a certificate is a bearer token by
-        name (RFC 8705, section 3): the provider has promised it, and one that can be looked
-        into must name this terminal's certificate.
-        """
-        kind = str(answer["token_type"]).lower()
-        if kind != ("dpop" if proof_key else "bearer"):
-            raise ValueError(f"a token of type {answer['token_type']!r}, not bound to its key")
-        if proof_key is None:
-            bound_to = certificate_of(str(answer["access_token"]))
-            if bound_to not in (None, self._platform.tls.thumbprint):
-                raise ValueError("a token that is bound to another certificate, or to none")
 
     def check_identity(
         self, token: str, nonce: str | None = None, max_age: int | None = None
@@ -229,22 +213,6 @@ def _actor(identity: dict[str, Any]) -> str:
     """Who acts for the citizen (RFC 8693, section 4.1); empty where nobody does."""
     actor = identity.get("act")
     return str(actor["sub"]) if isinstance(actor, dict) else ""
-
-
-def certificate_of(token: str) -> str | None:
-    """The certificate to which an access token says that it is bound (RFC 8705, section 3.1).
-
-    Empty where a JWT names none; None for a token that cannot be looked into. Its signature
-    is not checked: the line to the provider vouches for it. Raises ValueError for no JWT in
-    the form of one.
-    """
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    padded = parts[1] + "=" * (-len(parts[1]) % 4)
-    claims = json.loads(base64.urlsafe_b64decode(padded))
-    bound = claims.get("cnf") if isinstance(claims, dict) else None
-    return str(bound.get("x5t#S256", "")) if isinstance(bound, dict) else ""
 
 
 def _as_object(answer: object) -> dict[str, Any]:

@@ -31,6 +31,8 @@ class PhoneSignIn:
         try:
             seconds, interval = lifetime(answer)
             complete = answer.get("verification_uri_complete") or answer["verification_uri"]
+            if not complete:
+                raise ValueError("an empty verification_uri")
             return PhoneCode(
                 user_code=str(answer["user_code"]), address=str(complete),
                 seconds=seconds, interval=interval,

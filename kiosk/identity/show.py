@@ -71,7 +71,7 @@ class ShowSignIn:
         """
         await self._client.discover()
         answer = _parameters(shown, self._redirect_uri())
-        if not secrets.compare_digest(answer.get("state", "").encode(), request.state.encode()):
+        if answer.get("state") != request.state:
             return None
         self._check_issuer(answer)
         if "error" in answer:

@@ -10,6 +10,7 @@ from sandbox.identity import IdentityService
 from sandbox.people.registry import person as find_person
 from sandbox.phone import PHONE_SECONDS
 from sandbox.phone_page import calls_page
+from sandbox.refused import Refused
 from sandbox.routes.callers import terminal_of
 from sandbox.routes.models import REFUSALS, PhoneCall
 
@@ -21,9 +22,12 @@ def add_backchannel(app: FastAPI, identity: IdentityService, calls: Backchannel)
         caller: Annotated[str, Depends(terminal_of(identity))],
         login_hint_token: Annotated[str, Form()],
         binding_message: Annotated[str, Form()],
+        scope: Annotated[str, Form()],
         requested_expiry: Annotated[int, Form()] = PHONE_SECONDS,
     ) -> PhoneCall:
         """Call the phone of a document's holder; the terminal then polls for tokens."""
+        if "openid" not in scope.split():
+            raise Refused("invalid_scope", "openid is asked for")
         return PhoneCall.model_validate(
             calls.call(caller, login_hint_token, binding_message, requested_expiry)
         )

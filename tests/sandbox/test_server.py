@@ -50,7 +50,8 @@ def test_the_openapi_document_names_every_operation(platform):
     paths = requests.get(f"{platform}/openapi.json", timeout=5).json()["paths"]
     assert {
         "/.well-known/openid-configuration", "/identity/jwks", "/identity/token",
-        "/identity/revoke", "/identity/face-reference", "/library/certificates",
+        "/identity/par", "/identity/backchannel", "/identity/authorize", "/identity/revoke",
+        "/identity/face-reference", "/library/certificates",
         "/library/certificates/{identifier}/file", "/library/directory",
     } <= set(paths)
 

@@ -77,6 +77,19 @@ def test_a_phone_that_shows_nothing(technician):
     assert (told["reason"], status) == ("timeout", 1)
 
 
+def test_a_terminal_with_a_certificate(start_provider, phone, tmp_path):
+    authority = Authority(tmp_path, "ours")
+    own = ECKey.generate_key("P-256").as_pem(private=True)
+    certificate, key = authority.client(TERMINAL, own)
+    command = Technician(
+        start_provider(authority=authority), key, "show",
+        "--certificate", str(certificate), "--roots", str(authority.roots),
+    )
+    shown = phone(command.shown()["address"], authority.roots).authorise("li-xiulan")
+    told, _, status = command.end(f"{shown}\n")
+    assert (told["signed_in"], status) == (True, 0)
+
+
 def test_a_level_that_is_too_low_is_one_reason(technician, phone):
     _, command = technician("phone", acr="urn:elsewhere:low")
     phone(command.shown()["address"]).sign_in("li-xiulan")

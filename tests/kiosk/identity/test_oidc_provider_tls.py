@@ -10,6 +10,7 @@ from joserfc.jwk import ECKey
 
 from kiosk.errors import Failure
 from kiosk.identity.call import PhoneCall
+from kiosk.identity.http import HttpIdentityService
 from kiosk.identity.levels import ACR_CARD_PHONE
 from kiosk.identity.oidc import Denied
 from kiosk.identity.phone import PhoneSignIn
@@ -65,6 +66,19 @@ async def test_a_token_is_bound_to_the_terminals_certificate(at_tls_provider, au
             thief.load_cert_chain(*own)
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=thief)) as stranger:
             assert (await stranger.get(address, headers=headers)).status == 401
+
+
+async def test_a_token_that_is_bound_to_the_certificate_is_revoked_by_it(
+    at_tls_provider, authority, phone
+):
+    terminal = at_tls_provider(authority.client(TERMINAL, key_pem()))
+    session = await signed_in(terminal, phone, authority)
+    service = HttpIdentityService(terminal.platform, TERMINAL, terminal.provider.key)
+    await service.sign_out(session)
+    address = terminal.client.endpoint("userinfo_endpoint")
+    with pytest.raises(Failure) as caught:
+        await terminal.platform.get(address, session.authorise("GET", address))
+    assert caught.value.reason is Reason.SIGNED_OUT
 
 
 async def test_a_phone_can_be_called_by_a_terminal_with_a_certificate(at_tls_provider, authority):

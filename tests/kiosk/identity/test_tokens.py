@@ -2,59 +2,22 @@
 
 import base64
 import json
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
-from joserfc.jwk import ECKey
 
 from kiosk.errors import Failure
+from kiosk.identity.binding import certificate_of
 from kiosk.identity.levels import ACR_CARD_FACE, ACR_CARD_PHONE, ACR_PHONE, ACR_STAFF, meets
-from kiosk.identity.oidc import OidcClient, certificate_of
 from kiosk.reasons import Reason
+from tests.kiosk.identity.stubs import DISCOVERY, ISSUER, NOW, Provider, client_of
 
-ISSUER = "https://platform.example"
-NOW = 1_800_000_000
 OWN = "own-thumbprint"
-DISCOVERY = {"issuer": ISSUER, "jwks_uri": f"{ISSUER}/jwks"}
 BINDS = {
     "token_endpoint_auth_methods_supported": ["private_key_jwt", "tls_client_auth"],
     "tls_client_certificate_bound_access_tokens": True,
 }
-
-
-class Provider:
-    """A platform that answers discovery and keys, and what it signs."""
-
-    def __init__(self, discovery, thumbprint=""):
-        self.address = ISSUER
-        self.tls = SimpleNamespace(thumbprint=thumbprint)
-        self.key = ECKey.generate_key("P-256", {"kid": "1", "alg": "ES256", "use": "sig"})
-        self._discovery = discovery
-
-    async def get_json(self, url):
-        if url == f"{ISSUER}/jwks":
-            return {"keys": [self.key.as_dict(private=False)]}
-        return self._discovery
-
-    def answer(self, token_type="DPoP", access_token="opaque", **changes):
-        claims = {
-            "iss": ISSUER, "aud": "T1", "sub": "pseudonym", "iat": NOW, "exp": NOW + 60,
-            "auth_time": NOW - 5, "acr": ACR_PHONE,
-        } | changes
-        kept = {name: value for name, value in claims.items() if value is not None}
-        signed = jwt.encode({"alg": "ES256", "kid": "1"}, kept, self.key)
-        return {"token_type": token_type, "access_token": access_token, "id_token": signed}
-
-
-async def client_of(provider):
-    client = OidcClient(
-        provider, "T1", ECKey.generate_key("P-256"), lambda: NOW, lambda: "unique"
-    )
-    await client.discover()
-    return client
 
 
 async def session(answer_fields, *, discovery=DISCOVERY, thumbprint="", **asked):
