@@ -28,6 +28,9 @@ class TerminalSection:
     place_zh: str = setting("where it stands, in Chinese, as citizens call it")
     place_en: str = setting("where it stands, in English", "")
     key: Path = setting("the terminal's private key (PEM, EC P-256)")
+    certificate: Path | None = setting(
+        "certificate of that key (PEM), shown to the platform by TLS; empty: none", None
+    )
     state: Path = setting("folder for audit, print ledger and what is kept for use offline")
     copy_days: int = setting("for how many days a printed copy is good", 90)
 
@@ -38,6 +41,9 @@ class PlatformSection:
 
     address: str = setting("where the platform is, such as https://platform.example")
     trust: Path = setting("folder with the certificates (.crt) of trusted authorities")
+    tls_roots: Path | None = setting(
+        "file (PEM) or folder of the authorities of the platform's TLS; empty: the system's", None
+    )
     timeout: float = setting("seconds until the platform counts as too slow", 8.0)
 
 
@@ -132,6 +138,10 @@ def _section(path: Path, name: str, kind: type, entries: object) -> Any:
 
 def _value(path: Path, place: str, one: "Field[Any]", value: object) -> object:
     wanted = cast(type, one.type)
+    if one.type == Path | None:
+        if value == "":
+            return None
+        wanted = Path
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if wanted is Path and isinstance(value, str):
@@ -154,8 +164,8 @@ def template() -> str:
             if one.default is MISSING:
                 lines.append(f'{one.name} = ""')
             else:
-                value = str(one.default)
-                quoted = f'"{value}"' if one.type is str else value.lower()
+                value = "" if one.default is None else str(one.default)
+                quoted = value.lower() if one.type in (int, float, bool) else f'"{value}"'
                 lines.append(f"# {one.name} = {quoted}")
         lines.append("")
     return "\n".join(lines)

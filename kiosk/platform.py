@@ -15,6 +15,7 @@ import aiohttp
 
 from kiosk.errors import Failure
 from kiosk.reasons import Reason
+from kiosk.tls import Tls, open_tls
 
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
@@ -32,8 +33,10 @@ class Reply:
 class Platform:
     """A client of one platform."""
 
-    def __init__(self, address: str, timeout: float) -> None:
+    def __init__(self, address: str, timeout: float, tls: Tls | None = None) -> None:
+        """`tls`: whom to believe, and what to show; the system's authorities without it."""
         self.address = address.rstrip("/")
+        self.tls = tls or open_tls(None, None)
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -82,7 +85,10 @@ class Platform:
     ) -> Reply:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout), trust_env=False
+                timeout=aiohttp.ClientTimeout(total=self._timeout),
+                connector=aiohttp.TCPConnector(ssl=self.tls.context),
+                # Proxies and passwords of the environment are none of the terminal's.
+                trust_env=False,
             )
         try:
             async with self._session.request(

@@ -22,6 +22,7 @@ from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.reasons import Reason
+from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant, Parts
 from kiosk.visit.card import CardDesk
@@ -70,7 +71,9 @@ class Terminal:
             ledger = PrintLedger(state / "ledger.sqlite", lambda: datetime.now(UTC).isoformat())
         except OSError as error:
             raise BadConfiguration(f"terminal.state {state}: {error}") from error
-        self._platform = Platform(config.platform.address, config.platform.timeout)
+        own = config.terminal.certificate
+        tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
+        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
         self._reader = devices.reader
         self._keeper = devices.keeper

@@ -4,6 +4,8 @@ What the provider says is checked as the standards have it: its issuer, the sign
 every identity token by a published key and an algorithm of our list, audience and time.
 """
 
+import base64
+import json
 import secrets
 import time
 from collections.abc import Callable
@@ -22,6 +24,7 @@ from kiosk.platform import Platform, Reply, decode_json
 from kiosk.reasons import Reason
 
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+TLS_METHOD = "tls_client_auth"
 ALGORITHMS = ["ES256"]
 CLOCK_SKEW = 60
 MAX_AGE = 600
@@ -73,8 +76,15 @@ class OidcClient:
                 raise Failure(Reason.PLATFORM_INVALID, f"keys: {error}") from error
 
     def endpoint(self, name: str, otherwise: str | None = None) -> str:
-        """An address of the discovery document. Raises Failure where there is none."""
-        value = (self._metadata or {}).get(name, otherwise)
+        """An address of the discovery document. Raises Failure where there is none.
+
+        Who shows a certificate goes where it is asked for (RFC 8705, section 5).
+        """
+        metadata = self._metadata or {}
+        aliases = metadata.get("mtls_endpoint_aliases") if self._platform.tls.thumbprint else None
+        value = metadata.get(name, otherwise)
+        if isinstance(aliases, dict):
+            value = aliases.get(name, value)
         if not isinstance(value, str):
             raise Failure(Reason.PLATFORM_INVALID, f"discovery has no {name}")
         return value
@@ -83,8 +93,17 @@ class OidcClient:
         """Whether the discovery document says yes to something."""
         return (self._metadata or {}).get(name) is True
 
-    def new_proof_key(self) -> ProofKey:
-        """A key for one sign-in."""
+    @property
+    def _by_certificate(self) -> bool:
+        """Whether the terminal authenticates by its certificate (RFC 8705, section 2.1)."""
+        methods = (self._metadata or {}).get("token_endpoint_auth_methods_supported")
+        shown = bool(self._platform.tls.thumbprint)
+        return shown and isinstance(methods, list) and TLS_METHOD in methods
+
+    def new_proof_key(self) -> ProofKey | None:
+        """A key for one sign-in; None where tokens are bound to the terminal's certificate."""
+        if self._by_certificate and self.promises("tls_client_certificate_bound_access_tokens"):
+            return None
         return ProofKey(self._now, self._unique)
 
     def sign(self, claims: dict[str, Any]) -> str:
@@ -93,6 +112,8 @@ class OidcClient:
 
     def credentials(self) -> dict[str, str]:
         """The fields by which the terminal authenticates, good for one request."""
+        if self._by_certificate:
+            return {"client_id": self.terminal}
         return {
             "client_id": self.terminal,
             "client_assertion_type": CLIENT_ASSERTION,
@@ -129,8 +150,7 @@ class OidcClient:
         have signed in with the provider. Raises Failure, LEVEL_TOO_LOW for a lower level.
         """
         try:
-            if str(answer["token_type"]).lower() != "dpop":
-                raise ValueError(f"a token of type {answer['token_type']!r}, not bound to its key")
+            self._check_binding(answer, proof_key)
             identity = self.check_identity(str(answer["id_token"]), nonce, max_age)
             session = Session(
                 str(answer["access_token"]), str(identity.get("acr", "")),
@@ -144,6 +164,21 @@ class OidcClient:
             raise Failure(Reason.LEVEL_TOO_LOW, f"{session.acr or 'no acr'}, {acr} was asked for")
         return session
 
+    def _check_binding(self, answer: dict[str, Any], proof_key: ProofKey | None) -> None:
+        """That a token is of use to this terminal only. Raises ValueError, KeyError.
+
+        DPoP says so by its type. A token that is bound to a certificate is a bearer token by
+        name (RFC 8705, section 3): the provider has promised it, and one that can be looked
+        into must name this terminal's certificate.
+        """
+        kind = str(answer["token_type"]).lower()
+        if kind != ("dpop" if proof_key else "bearer"):
+            raise ValueError(f"a token of type {answer['token_type']!r}, not bound to its key")
+        if proof_key is None:
+            bound_to = certificate_of(str(answer["access_token"]))
+            if bound_to not in (None, self._platform.tls.thumbprint):
+                raise ValueError("a token that is bound to another certificate, or to none")
+
     def check_identity(
         self, token: str, nonce: str | None = None, max_age: int | None = None
     ) -> dict[str, Any]:
@@ -154,6 +189,7 @@ class OidcClient:
         assert self._keys is not None
         claims: dict[str, Any] = jwt.decode(token, self._keys, algorithms=ALGORITHMS).claims
         rules = jwt.JWTClaimsRegistry(
+            now=lambda: int(self._now()),
             leeway=CLOCK_SKEW,
             iss={"essential": True, "value": self.endpoint("issuer")},
             aud={"essential": True, "value": self.terminal},
@@ -166,8 +202,8 @@ class OidcClient:
         if max_age is not None:
             # Whoever is asked for it must say when (OpenID Connect Core 1.0, section 2).
             age = self._now() - float(claims["auth_time"])
-            if age > max_age + CLOCK_SKEW:
-                raise ValueError("the citizen signed in longer ago than was asked for")
+            if not -CLOCK_SKEW <= age <= max_age + CLOCK_SKEW:
+                raise ValueError("the citizen did not sign in as lately as was asked for")
         return claims
 
     def check_signed(self, token: str, kind: str) -> dict[str, Any]:
@@ -193,6 +229,22 @@ def _actor(identity: dict[str, Any]) -> str:
     """Who acts for the citizen (RFC 8693, section 4.1); empty where nobody does."""
     actor = identity.get("act")
     return str(actor["sub"]) if isinstance(actor, dict) else ""
+
+
+def certificate_of(token: str) -> str | None:
+    """The certificate to which an access token says that it is bound (RFC 8705, section 3.1).
+
+    Empty where a JWT names none; None for a token that cannot be looked into. Its signature
+    is not checked: the line to the provider vouches for it. Raises ValueError for no JWT in
+    the form of one.
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    padded = parts[1] + "=" * (-len(parts[1]) % 4)
+    claims = json.loads(base64.urlsafe_b64decode(padded))
+    bound = claims.get("cnf") if isinstance(claims, dict) else None
+    return str(bound.get("x5t#S256", "")) if isinstance(bound, dict) else ""
 
 
 def _as_object(answer: object) -> dict[str, Any]:

@@ -61,3 +61,16 @@ def test_the_template_explains_every_field():
     for section in SECTIONS:
         assert f"[{section}]" in text
     assert text.count("#") > 15
+
+
+def test_a_file_that_a_terminal_may_lack_is_none_unless_it_is_named(tmp_path):
+    assert load(write(tmp_path, GOOD)).terminal.certificate is None
+    empty = GOOD.replace("[platform]", 'certificate = ""\n[platform]')
+    assert load(write(tmp_path, empty)).terminal.certificate is None
+    named = GOOD.replace("[platform]", 'certificate = "own.crt"\n[platform]\ntls_roots = "roots"')
+    config = load(write(tmp_path, named))
+    assert config.terminal.certificate == tmp_path / "own.crt"
+    assert config.platform.tls_roots == tmp_path / "roots"
+    wrong = GOOD.replace("[platform]", "certificate = 7\n[platform]")
+    with pytest.raises(BadConfiguration, match=r"terminal\.certificate must be"):
+        load(write(tmp_path, wrong))

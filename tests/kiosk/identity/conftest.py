@@ -24,6 +24,7 @@ from sandbox.people.registry import who_phones
 from sandbox.server import create_app
 from sandbox.stage import free_port
 from tests.conftest import ROOT
+from tests.kiosk.authority import Authority
 from tests.kiosk.identity.desks import Desk
 
 FOLDER = Path(__file__).with_name("provider")
@@ -37,8 +38,9 @@ class Provider:
 
     def __init__(
         self, *, wants_nonce: bool = False, seconds: int = 120, acr: str = ACR_PHONE,
-        nobody: str = "",
+        nobody: str = "", authority: Authority | None = None,
     ) -> None:
+        """With an `authority`, terminals authenticate by its certificates (RFC 8705)."""
         self.key = ECKey.generate_key("P-256")
         own = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig", "kid": "own-1"})
         order = {
@@ -47,6 +49,12 @@ class Provider:
             "own_key": own.as_dict(private=True), "wants_nonce": wants_nonce,
             "acr": acr, "amr": ["user", "pop"], "acr_values": list(LEVELS), "nobody": nobody,
         }
+        if authority is not None:
+            certificate, key = authority.server()
+            order["tls"] = {
+                "port": free_port(), "subject": f"CN={TERMINAL}", "key": key.read_text(),
+                "cert": certificate.read_text(), "ca": authority.roots.read_text(),
+            }
         self._process = subprocess.Popen(
             [NODE, FOLDER / "provider.mjs", json.dumps(order)], cwd=FOLDER,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
@@ -74,9 +82,10 @@ class Provider:
 class Phone:
     """A citizen's phone: follows the provider's pages as a browser does, form by form."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, roots: Path | None = None) -> None:
         self._browser = requests.Session()
         self._browser.trust_env = False
+        self._browser.verify = str(roots) if roots else True
         self._page = self._browser.get(address, timeout=10)
 
     @property
@@ -89,6 +98,11 @@ class Phone:
         """The status of the page."""
         return self._page.status_code
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture on the page."""
+        return html.fromstring(self._page.text).find(".//svg") is not None
+
     def follow(self) -> bytes:
         """What the page's first link leads to."""
         link = html.fromstring(self._page.text).find(".//a")
@@ -98,12 +112,13 @@ class Phone:
         """Ask for the page again, as it does by itself."""
         self._page = self._browser.get(self._page.url, timeout=10)
 
-    def submit(self, **fields: str) -> None:
-        """Send the page's first form with these fields filled in."""
+    def submit(self, **fields: str) -> str:
+        """Send the page's first form with these fields filled in; where that leads to."""
         form = html.fromstring(self._page.text).forms[0]
         filled = {name: value or "" for name, value in form.form_values()} | fields
         target = urljoin(self._page.url, form.action)
         self._page = self._browser.post(target, data=filled, timeout=10)
+        return self._page.url
 
     def sign_in(self, who: str) -> None:
         """Compare the code, say yes, and give a name."""
@@ -117,8 +132,7 @@ class Phone:
     def authorise(self, who: str) -> str:
         """Give a name and say yes; the address that the phone then shows."""
         self.submit(login=who, password="made up")
-        self.submit()
-        return self._page.url
+        return self.submit()
 
     def go(self, address: str) -> str:
         """Open another address, as who has signed in before; where the phone comes to."""
@@ -171,9 +185,9 @@ async def at_provider(start_provider):
     """A terminal before oidc-provider: `at_provider(wants_nonce=True)`."""
     platforms = []
 
-    def open_terminal(key=None, **settings):
+    def open_terminal(key=None, tls=None, **settings):
         provider = start_provider(**settings)
-        platform = Platform(provider.address, 8.0)
+        platform = Platform(provider.address, 8.0, tls)
         platforms.append(platform)
         return Terminal(provider, platform, OidcClient(platform, TERMINAL, key or provider.key))
 
