@@ -43,8 +43,28 @@ class AuditEvent(StrEnum):
     """The face could not be confirmed."""
     PHONE_CHOSEN = "phone_chosen"
     """The citizen chose to sign in with a phone."""
+    STAFF_CHOSEN = "staff_chosen"
+    """A member of staff is to vouch for the citizen."""
+    SHOW_CHOSEN = "show_chosen"
+    """The citizen's phone is to show a code to the terminal."""
+    CHILD_CARD_READ = "child_card_read"
+    """A child's document was read; a guardian has to sign in."""
     SIGNED_IN = "signed_in"
-    """The identity service signed the citizen in."""
+    """The identity service signed the citizen in; subject and actor are pseudonyms."""
+    ACTING_FOR = "acting_for"
+    """The citizen acts for somebody else: as guardian, as agent, or not any more (self)."""
+    ACTING_FAILED = "acting_failed"
+    """It is not known for whom the citizen may act."""
+    STEP_UP_BEGUN = "step_up_begun"
+    """A certificate needs a higher level of sign-in, and the citizen goes on to it."""
+    HAND_OVER_TAKEN = "hand_over_taken"
+    """A phone has scanned the code by which the visit is handed over."""
+    HAND_OVER_COMPARED = "hand_over_compared"
+    """The citizen compared the number on the phone: yes or no."""
+    HANDED_OVER = "handed_over"
+    """The visit goes on on the citizen's phone."""
+    HAND_OVER_FAILED = "hand_over_failed"
+    """No phone took the visit over."""
     SIGN_IN_FAILED = "sign_in_failed"
     """The citizen was not signed in."""
     CERTIFICATES_LISTED = "certificates_listed"
@@ -95,9 +115,19 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.FACE_MATCHED: frozenset({"reference"}),
     AuditEvent.FACE_FAILED: frozenset({"reason", "attempt"}),
     AuditEvent.PHONE_CHOSEN: frozenset(),
-    AuditEvent.SIGNED_IN: frozenset({"acr"}),
+    AuditEvent.STAFF_CHOSEN: frozenset(),
+    AuditEvent.SHOW_CHOSEN: frozenset(),
+    AuditEvent.CHILD_CARD_READ: frozenset({"document_type"}),
+    AuditEvent.SIGNED_IN: frozenset({"acr", "subject", "actor"}),
+    AuditEvent.ACTING_FOR: frozenset({"relation", "subject", "actor"}),
+    AuditEvent.ACTING_FAILED: frozenset({"reason"}),
+    AuditEvent.STEP_UP_BEGUN: frozenset({"certificate_type"}),
+    AuditEvent.HAND_OVER_TAKEN: frozenset(),
+    AuditEvent.HAND_OVER_COMPARED: frozenset({"same"}),
+    AuditEvent.HANDED_OVER: frozenset(),
+    AuditEvent.HAND_OVER_FAILED: frozenset({"reason"}),
     AuditEvent.SIGN_IN_FAILED: frozenset({"reason"}),
-    AuditEvent.CERTIFICATES_LISTED: frozenset({"count"}),
+    AuditEvent.CERTIFICATES_LISTED: frozenset({"count", "missing"}),
     AuditEvent.LIBRARY_FAILED: frozenset({"reason"}),
     AuditEvent.CERTIFICATE_CHOSEN: frozenset({"certificate_type"}),
     AuditEvent.CERTIFICATE_VERIFIED: frozenset({"certificate_type"}),

@@ -24,12 +24,13 @@ from kiosk.printing.ledger import PrintLedger
 from kiosk.reasons import Reason
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
-from kiosk.visit.attendant import Attendant, Parts
+from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
 from kiosk.visit.effects import Effect
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import WITHOUT_VISIT, Part, State
+from kiosk.visit.work.desk import Parts
 from kiosk.watch import (
     Watch,
     camera_look,

@@ -64,6 +64,10 @@ class Screen(Surface):
     def leave(self) -> None:
         """The screen is not seen any more: nothing personal may stay in it."""
 
+    def sends(self, event: Event) -> Callable[[], None]:
+        """What a button does that sends an event."""
+        return lambda: self.ui.send(event)
+
     def title(self, words: tuple[str, str], y: float = 8) -> None:
         """The one question or statement of the screen, in both languages."""
         self.put(Text(words[0], theme.TITLE, theme.INK, True, "center"),

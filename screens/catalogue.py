@@ -9,18 +9,24 @@ from screens.consent import Consent
 from screens.copies import Copies
 from screens.face import Face
 from screens.farewell import Farewell
+from screens.guardian import Guardian
+from screens.hand_over import HandOver
 from screens.idle import Idle
 from screens.out_of_service import OutOfService
 from screens.phone import Phone
 from screens.place_card import PlaceCard
 from screens.preview import Preview
+from screens.principals import Principals
 from screens.printing import Printing
 from screens.problem import Problem
 from screens.purpose import Purpose
 from screens.reading import Reading
 from screens.receipt import Receipt
+from screens.show_phone import ShowPhone
 from screens.signing_in import SigningIn
+from screens.staff import Staff
 from screens.starting import Starting
+from screens.step_up import StepUp
 from screens.take_card import TakeCard
 
 SCREENS: dict[Step, type[Screen]] = {
@@ -28,6 +34,6 @@ SCREENS: dict[Step, type[Screen]] = {
     for screen in (
         Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, Phone, SigningIn,
         Certificates, Preview, Purpose, Copies, Printing, Receipt, Another, TakeCard,
-        Farewell, Problem, CheckPaper,
+        Farewell, Problem, CheckPaper, ShowPhone, Staff, Guardian, StepUp, Principals, HandOver,
     )
 }

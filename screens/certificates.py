@@ -3,7 +3,8 @@
 from kivy.clock import Clock
 
 from kiosk.certificates.port import Certificate
-from kiosk.visit.events import CertificateChosen
+from kiosk.identity.levels import Level
+from kiosk.visit.events import CertificateChosen, ChoseForOther, ChoseHandOver
 from kiosk.visit.states import CertificateStatus, State, Step
 from kiosk.words import say
 from screens import theme
@@ -23,17 +24,42 @@ class Certificates(Screen):
     def build(self) -> None:
         """Title and the buttons below; the rows come with the list."""
         self.title(both("certificates.title"))
+        self._acting = self.centred("", 272, 14, theme.BODY, True)
+        self._missing = self.centred("", 288, 14, theme.SMALL, True)
+        self._missing_english = self.quiet("", 301, 12)
         self._rows: Surface | None = None
         self._page = 0
+        half = (self.inner - theme.GAP) / 2
+        ways = (("principals", ChoseForOther()), ("hand_over", ChoseHandOver()))
+        for place, (name, event) in enumerate(ways):
+            self.button(
+                name, both(f"{name}.choose"), self.sends(event),
+                (theme.MARGIN + place * (half + theme.GAP), self.bottom - 66, half, 32),
+                size=theme.BODY,
+            )
         self.end_button()
 
     def enter(self, state: State) -> None:
-        """Show the first page."""
+        """Show the first page, for whom it is, and what could not be listed."""
         self._page = 0
+        progress, visit = state.progress, self.ui.visit
+        acting = progress is not None and progress.acting is not None
+        self._acting.say(both("certificates.acting", name=visit.masked_holder)[0] if acting else "")
+        missing = "、".join(visit.missing)
+        words = both("certificates.missing", regions=missing) if missing else ("", "")
+        self._missing.say(words[0])
+        self._missing_english.say(words[1])
+        self._level = progress.level if progress is not None else Level.NOBODY
         self._show()
 
     def leave(self) -> None:
-        """Take the rows away."""
+        """Forget for whom it was, and take the rows away."""
+        self._acting.say("")
+        self._missing.say("")
+        self._missing_english.say("")
+        self._clear()
+
+    def _clear(self) -> None:
         if self._rows is not None:
             self.remove_widget(self._rows)
             self._rows = None
@@ -43,7 +69,7 @@ class Certificates(Screen):
         self._show()
 
     def _show(self) -> None:
-        self.leave()
+        self._clear()
         rows = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
         rows.pos = self.pos
         every = self.ui.visit.certificates
@@ -57,7 +83,7 @@ class Certificates(Screen):
                 return
             if shown:
                 place, certificate = shown.pop(0)
-                self._row(rows, first + place, certificate, 54 + place * (ROW_MM + 6))
+                self._row(rows, first + place, certificate, 50 + place * (ROW_MM + 4))
                 Clock.schedule_once(next_part)
             elif pages > 1:
                 self._pager(rows, pages)

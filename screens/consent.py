@@ -1,6 +1,6 @@
 """Two things that need the citizen's consent."""
 
-from kiosk.visit.events import Agreed, Declined
+from kiosk.visit.events import Agreed, ChosePhone, ChoseStaff, Declined
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -18,13 +18,18 @@ class Consent(Screen):
         """The two things, and two buttons of the same size."""
         self.title(both("consent.title"))
         self._thing("face", "consent.face", 54)
-        self._thing("document", "consent.query", 160)
-        self._who = self.centred("", 270, 15, theme.BODY, True)
+        self._thing("document", "consent.query", 158)
+        self._who = self.centred("", 262, 15, theme.BODY, True)
         self._card, self._card_english = (
-            self.centred(both("consent.take_card")[0], 288, 15, theme.BODY),
-            self.quiet(both("consent.take_card")[1], 303, 13),
+            self.centred(both("consent.take_card")[0], 280, 15, theme.BODY),
+            self.quiet(both("consent.take_card")[1], 295, 13),
         )
         half = (self.inner - theme.GAP) / 2
+        self.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
+                    (theme.MARGIN, self.bottom - 72, half, 30), size=theme.BODY)
+        self.button("staff", both("staff.choose"), lambda: self.ui.send(ChoseStaff()),
+                    (theme.MARGIN + half + theme.GAP, self.bottom - 72, half, 30),
+                    size=theme.BODY)
         self.button("decline", both("consent.decline"), lambda: self.ui.send(Declined()),
                     (theme.MARGIN, self.bottom - 36, half, 36))
         self.button("agree", both("consent.agree"), lambda: self.ui.send(Agreed()),

@@ -9,7 +9,7 @@ from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
 from kiosk.faces.port import Hint
-from kiosk.visit.events import ChosePhone
+from kiosk.visit.events import ChosePhone, ChoseStaff
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -75,7 +75,13 @@ class Face(Screen):
         self.centred(other, self.bottom - 68, 14, theme.SMALL)
         self.quiet(english, self.bottom - 54, 13)
         self.end_button()
-        self.other_button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()))
+        half = (self.inner - 82 - theme.GAP) / 2
+        for place, (name, event) in enumerate((("phone", ChosePhone()), ("staff", ChoseStaff()))):
+            self.button(
+                name, both(f"{name}.choose"), self.sends(event),
+                (theme.MARGIN + 82 + place * (half + theme.GAP), self.bottom - 28, half, 28),
+                size=theme.BODY,
+            )
         self._clock: Any = None
         self._shown: Hint | None = None
 

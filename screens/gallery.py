@@ -63,7 +63,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     environment.prepare(round(WIDTH * options.scale), round(HEIGHT * options.scale), False)
-    from screens.samples import IN_GALLERY, sample_states
+    from screens.samples import IN_GALLERY, prepare, sample_states
 
     states = sample_states()
     if options.only:
@@ -78,6 +78,7 @@ def main() -> int:
     findings = []
     layout: dict[str, Any] = {}
     for name, state in states.items():
+        prepare(view.visit, name)
         view.show(state)
         settle()
         if options.check or options.layout:

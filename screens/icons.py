@@ -107,6 +107,15 @@ def _wave(icon: Icon) -> None:
     icon.path((0.42, 0.62), (0.52, 0.52), (0.7, 0.72))
 
 
+def _phone(icon: Icon) -> None:
+    icon.box(0.3, 0.06, 0.4, 0.88)
+    icon.path((0.44, 0.15), (0.56, 0.15))
+    icon.path((0.36, 0.24), (0.64, 0.24))
+    for spread in (0.08, 0.16):
+        icon.path((0.76 + spread, 0.4), (0.79 + spread, 0.5), (0.76 + spread, 0.6))
+        icon.path((0.24 - spread, 0.4), (0.21 - spread, 0.5), (0.24 - spread, 0.6))
+
+
 def _closed(icon: Icon) -> None:
     icon.ring(0.5, 0.5, 0.44, 0.44)
     icon.path((0.24, 0.5), (0.76, 0.5))
@@ -122,4 +131,5 @@ SIGNS: dict[str, Callable[[Icon], None]] = {
     "warning": _warning,
     "take": _wave,
     "closed": _closed,
+    "phone": _phone,
 }

@@ -1,13 +1,19 @@
 """Something did not work: what, and what one can do."""
 
 from kiosk.errors import errors
-from kiosk.visit.events import ChosePhone, Leaves, TriedAgain
-from kiosk.visit.states import State, Step
-from kiosk.visit.transitions import phone_helps
+from kiosk.visit.events import ChosePhone, ChoseStaff, Event, Leaves, TriedAgain
+from kiosk.visit.handlers.ways import other_ways
+from kiosk.visit.states import State, Step, Way
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
 from screens.widgets import Panel, Surface, Text
+
+BUTTONS: dict[Way, tuple[str, Event]] = {
+    Way.PHONE: ("phone", ChosePhone()), Way.CALL: ("phone", ChosePhone()),
+    Way.STAFF: ("staff", ChoseStaff()),
+}
+"""What each other way is called, and what it sends."""
 
 
 class Problem(Screen):
@@ -46,7 +52,7 @@ class Problem(Screen):
         self._text.say(words.zh)
         self._text_english.say(words.en)
         self._code.say(f"{both('problem.code')[0]} {state.reason}")
-        self._offer(state.retry is not None, phone_helps(state))
+        self._offer(state.retry, other_ways(state))
 
     def leave(self) -> None:
         """Take the buttons away."""
@@ -54,20 +60,26 @@ class Problem(Screen):
             self.remove_widget(self._buttons)
             self._buttons = None
 
-    def _offer(self, retry: bool, phone: bool) -> None:
+    def _offer(self, retry: Step | None, others: tuple[Way, ...]) -> None:
         self.leave()
         ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
         ways.pos = self.pos
         half = (self.inner - theme.GAP) / 2
-        width = half if retry else self.inner
+        width = half if retry is not None else self.inner
         ways.button("leave", both("common.leave"), lambda: self.ui.send(Leaves()),
-                    (theme.MARGIN, self.bottom - 40, width, 40), primary=not retry)
-        if retry:
-            ways.button("retry", both("common.retry"), lambda: self.ui.send(TriedAgain()),
+                    (theme.MARGIN, self.bottom - 40, width, 40), primary=retry is None)
+        if retry is not None:
+            again = "problem.to_list" if retry is Step.CERTIFICATES else "common.retry"
+            ways.button("retry", both(again), lambda: self.ui.send(TriedAgain()),
                         (theme.MARGIN + half + theme.GAP, self.bottom - 40, half, 40),
                         primary=True)
-        if phone:
-            ways.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
-                        (theme.MARGIN, self.bottom - 82, self.inner, 34), size=theme.BODY)
+        for place, way in enumerate(others):
+            name, event = BUTTONS[way]
+            wide = (self.inner - theme.GAP * (len(others) - 1)) / len(others)
+            ways.button(
+                name, both(f"{name}.choose"), self.sends(event),
+                (theme.MARGIN + place * (wide + theme.GAP), self.bottom - 82, wide, 34),
+                size=theme.BODY,
+            )
         self.add_widget(ways)
         self._buttons = ways

@@ -9,7 +9,8 @@ import numpy as np
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.certificates.port import Certificate, CheckedFile, Page
 from kiosk.faces.port import Hint, Picture
-from kiosk.identity.port import PhoneCode
+from kiosk.identity.levels import Level
+from kiosk.identity.port import HandOver, PhoneCode, Principal, Relation, ShowRequest
 from kiosk.reasons import Reason
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import (
@@ -20,6 +21,7 @@ from kiosk.visit.states import (
     Progress,
     State,
     Step,
+    Way,
 )
 
 NAMES = (
@@ -48,10 +50,30 @@ def sample_visit() -> Visit:
     code = PhoneCode(
         "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
     )
-    return Visit(
-        document, None, certificates, {0: checked}, sample_picture(), Hint.GOOD, code,
-        sample_paper(),
+    visit = Visit(
+        document, certificates=certificates, files={0: checked}, live=sample_picture(),
+        hint=Hint.GOOD, phone_code=code, paper=sample_paper(),
     )
+    visit.principals = [
+        Principal("王建国", Relation.AGENT, "", ("housing_fund",), date(2027, 3, 1)),
+        Principal("周小宝", Relation.GUARDIAN, "", (), None),
+    ]
+    visit.show_request = ShowRequest(
+        "https://sample.example/authorize?client_id=TB-0001&request_uri="
+        "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c", 120.0, "", "",
+    )
+    address = "https://sample.example/take-over?code=6esc_11ACC5bwc014"
+    visit.offer = HandOver(address, 120.0, 1.0, "")
+    visit.number = "47"
+    return visit
+
+
+def prepare(visit: Visit, name: str) -> None:
+    """Give a sample visit what only the screen of this name has."""
+    if visit.phone_code is not None:
+        called = name == "phone_called"
+        address = "" if called else "https://sample.example/phone?user_code=WDJB-MJHT"
+        visit.phone_code = replace(visit.phone_code, address=address)
 
 
 def sample_paper() -> dict[str, Any]:
@@ -90,7 +112,7 @@ def sample_states() -> dict[str, State]:
     )
     progress = Progress(
         1, "cn_resident", certificates=facts, pages=((0, 1),), chosen=0,
-        purpose="social_security", copies=2, pages_printed=1, signed_in=True,
+        purpose="social_security", copies=2, pages_printed=1, signed_in=True, level=Level.HIGH,
     )
     states = {
         str(step): State(step, Equipment(card_present=True), progress) for step in Step
@@ -105,6 +127,16 @@ def sample_states() -> dict[str, State]:
         judged = replace(progress, verdict=verdict)
         states[f"check_paper_{verdict}"] = State(Step.CHECK_PAPER, Equipment(), judged)
     del states["problem"]
+    lying = Equipment(card_present=True)
+    states["phone_called"] = State(Step.PHONE, lying, replace(progress, way=Way.CALL))
+    states["phone_scanned"] = State(Step.PHONE, Equipment(), replace(progress, way=Way.PHONE))
+    known = (Relation.AGENT, Relation.GUARDIAN)
+    states["principals"] = State(Step.PRINCIPALS, lying, replace(progress, principals=known))
+    states["principals_none"] = State(Step.PRINCIPALS, lying, replace(progress, principals=()))
+    states["hand_over_number"] = State(Step.HAND_OVER, lying, replace(progress, taken=True))
+    states["certificates_acting"] = State(
+        Step.CERTIFICATES, Equipment(), replace(progress, acting=Relation.AGENT)
+    )
     card_only = Progress(1, "cn_resident", face_attempts=3)
     states["problem_face_mismatch_phone"] = State(
         Step.PROBLEM, Equipment(), card_only, reason=Reason.FACE_MISMATCH

@@ -6,6 +6,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 
+from kiosk.visit.personal import Visit
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import HEADER_MM, STEPS_MM, Screen, Ui, both
@@ -54,6 +55,11 @@ class KioskView(Surface):
         self._question: StillThere | None = None
         self._unopened = [(size, bold) for size in theme.SIZES for bold in (False, True)]
         self._unbuilt = [step for step in SCREENS if step is not Step.STARTING]
+
+    @property
+    def visit(self) -> Visit:
+        """What the screens read of the citizen."""
+        return self._ui.visit
 
     def build(self) -> None:
         """Draw what never changes. The view must be where it will stay."""

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kiosk.visit.states import WITHOUT_VISIT, WORKING, State, Step
+
 
 class Delay(StrEnum):
     """Names of delays."""
@@ -29,3 +31,25 @@ SECONDS: dict[Delay, float] = {
     # piece of work has its own, shorter limit and reason.
     Delay.WORK: 240.0,
 }
+
+
+NAMED = {
+    Step.PLACE_CARD: Delay.PLACE_CARD,
+    Step.GUARDIAN: Delay.PLACE_CARD,
+    Step.PROBLEM: Delay.PROBLEM,
+    Step.FAREWELL: Delay.FAREWELL,
+}
+"""Steps with a delay of their own."""
+
+
+def active_delay(state: State) -> Delay | None:
+    """The delay that runs in a state; which one follows from the state alone."""
+    if state.warned:
+        return Delay.GRACE
+    if state.step in WORKING:
+        return Delay.WORK
+    if state.step in NAMED:
+        return NAMED[state.step]
+    if state.step in WITHOUT_VISIT or state.step is Step.TAKE_CARD:
+        return None
+    return Delay.IDLE

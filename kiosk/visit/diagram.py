@@ -7,28 +7,47 @@ leads to. What the picture shows is therefore what the transitions do.
 from collections import deque
 from dataclasses import replace
 
+from kiosk.identity.levels import Level
+from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.delays import SECONDS, Delay
-from kiosk.visit.states import PRINTED, CertificateFact, CertificateStatus, Part, State, Step
+from kiosk.visit.states import (
+    PRINTED,
+    CertificateFact,
+    CertificateStatus,
+    Part,
+    State,
+    Step,
+    Way,
+)
 from kiosk.visit.transitions import GLOBAL_HANDLERS, transition
 
 VALID = CertificateFact("valid kind", CertificateStatus.VALID)
 REVOKED = CertificateFact("revoked kind", CertificateStatus.REVOKED)
+GUARDED = CertificateFact("guarded kind", CertificateStatus.VALID, Level.HIGH)
 
 SAMPLES: tuple[ev.Event, ...] = (
     ev.ChoseCheckPaper(), ev.PaperJudged("genuine"), ev.PaperFailed(Reason.NETWORK),
     ev.Touched(), ev.Agreed(), ev.Declined(), ev.ChosePhone(), ev.PhoneCodeShown(),
-    ev.CertificateChosen(0),
-    ev.CertificateChosen(1), ev.PreviewAccepted(), ev.PurposeChosen("school"),
+    ev.ChoseScan(), ev.ChoseShow(), ev.ChoseStaff(), ev.StepsUp(), ev.ChoseForOther(),
+    ev.PrincipalsListed((Relation.AGENT,)), ev.PrincipalsFailed(Reason.NETWORK),
+    ev.PrincipalChosen(0), ev.PrincipalChosen(None), ev.ActsFor(Relation.AGENT), ev.ActsFor(None),
+    ev.ChoseHandOver(), ev.HandOverTaken(), ev.NumberCompared(True), ev.NumberCompared(False),
+    ev.HandedOver(), ev.HandOverFailed(Reason.TIMEOUT),
+    ev.CertificateChosen(0), ev.CertificateChosen(1), ev.CertificateChosen(2),
+    ev.PreviewAccepted(), ev.PurposeChosen("school"),
     ev.PrintConfirmed(), ev.WentBack(), ev.Cancelled(), ev.WantsAnother(), ev.Leaves(),
     ev.StillHere(), ev.TriedAgain(), ev.CardFound(), ev.CardRead("cn_resident"),
-    ev.CardRead("cn_resident", expired=True), ev.CardFailed(Reason.REMOVED_EARLY),
+    ev.CardRead("cn_resident", expired=True), ev.CardRead("cn_resident", under_14=True),
+    ev.CardFailed(Reason.REMOVED_EARLY),
     ev.CardRemoved(), ev.Ready(), ev.PartLost(Part.READER, Reason.READER_FAULT),
     ev.PartBack(Part.READER), ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT),
     ev.PartBack(Part.CAMERA), ev.FaceMatched("chip_photo"),
-    ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"), ev.SignInFailed(Reason.NETWORK),
-    ev.CertificatesListed((VALID, REVOKED)), ev.CertificatesListed(()),
+    ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"),
+    ev.SignedIn("acr", Level.SUBSTANTIAL), ev.SignInFailed(Reason.NETWORK),
+    ev.SignInFailed(Reason.ANOTHER_PERSON),
+    ev.CertificatesListed((VALID, REVOKED, GUARDED)), ev.CertificatesListed(()),
     ev.ListFailed(Reason.NETWORK), ev.CertificateReady(0, 1),
     ev.CertificateFailed(0, Reason.CERTIFICATE_ALTERED), ev.PagePrinted(1), ev.Printed(),
     ev.PrintFailed(Reason.PRINTER_JAMMED), ev.PrintFailed(Reason.PRINT_UNKNOWN),
@@ -39,6 +58,15 @@ SAMPLES: tuple[ev.Event, ...] = (
 
 DRAWN_ALL_THE_SAME = ("CardFound", "CardRemoved", f"after {Delay.FAREWELL}")
 """Global events that are the way on from some steps."""
+
+WITH_WAY = frozenset({
+    Step.PHONE, Step.SHOW_PHONE, Step.STAFF, Step.SIGNING_IN, Step.PROBLEM,
+})
+WITH_ACTING = frozenset({Step.SIGNING_IN, Step.CERTIFICATES, Step.PRINCIPALS})
+WITH_CHOICE = frozenset({
+    Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING, Step.HAND_OVER,
+})
+"""Steps in which the way, the acting, the choice can make a difference."""
 
 Edge = tuple[Step, str, Step]
 
@@ -61,21 +89,37 @@ def explore() -> tuple[set[State], set[Edge]]:
 
 
 def normalised(state: State) -> State:
-    """A state without what only counts, so that exploring ends."""
+    """A state without what only counts, or means nothing in its step, so that exploring ends.
+
+    Of the parts that are lost the last is kept: what two do together no handler asks.
+    """
+    equipment = replace(state.equipment, lost=state.equipment.lost[-1:])
+    state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
-        return replace(state, visits=0)
+        return state
+    step, before = state.step, state.progress
+    chosen = step in WITH_CHOICE or state.retry is Step.COPIES
     progress = replace(
-        state.progress,
+        before,
         number=1,
-        document_type=None,
+        document_type="any" if before.document_type else None,
         card_attempts=0,
         face_attempts=0,
-        pages=state.progress.pages[:1],
+        fetching=frozenset(),
+        pages=before.pages[:1] if chosen or step is Step.CERTIFICATES else (),
         purpose=None,
         pages_printed=0,
-        outcome=PRINTED if state.progress.outcome == PRINTED else None,
+        outcome=PRINTED if before.outcome == PRINTED else None,
+        verdict=before.verdict if step is Step.CHECK_PAPER else None,
+        way=before.way if step in WITH_WAY else Way.FACE,
+        code_shown=before.code_shown and step is Step.HAND_OVER,
+        taken=before.taken and step is Step.HAND_OVER,
+        acting=before.acting if step in WITH_ACTING else None,
+        principals=before.principals if step is Step.PRINCIPALS else None,
+        ward=before.ward and not before.signed_in,
+        chosen=before.chosen if chosen else None,
     )
-    return replace(state, visits=0, progress=progress)
+    return replace(state, progress=progress)
 
 
 def label(event: ev.Event) -> str:

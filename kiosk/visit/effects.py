@@ -32,8 +32,57 @@ class SignInByPhone(Effect):
     """Show a code, wait until the phone has said yes, then list the certificates."""
 
 
+class CallPhone(Effect):
+    """Have the phone of the document's holder called, and go on as by phone."""
+
+
+class SignInByShow(Effect):
+    """Show a code, read the answer that the phone shows, then list the certificates."""
+
+
+class SignInWithStaff(Effect):
+    """Show a code for a member of staff, who vouches for the holder; then list."""
+
+
 class StopPhone(Effect):
-    """Wait for the phone no longer."""
+    """Wait for a phone no longer."""
+
+
+class KeepWard(Effect):
+    """The document that was read is a child's: keep it beside the guardian's."""
+
+
+class ListPrincipals(Effect):
+    """Ask for whom the citizen may act."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActFor(Effect):
+    """Act for one of them, or for oneself again (None); then list the certificates."""
+
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remember(Effect):
+    """A certificate is wanted after the next sign-in, too."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferHandOver(Effect):
+    """Show a code by which the citizen's phone takes the visit over."""
+
+    index: int | None
+    """The certificate that was chosen, if one was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettleHandOver(Effect):
+    """Let the phone have the visit, or not."""
+
+    same: bool
 
 
 class LookForCode(Effect):

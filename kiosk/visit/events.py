@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kiosk.identity.levels import Level
+from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
 from kiosk.visit.delays import Delay
 from kiosk.visit.states import CertificateFact, Part
@@ -34,6 +36,44 @@ class Declined(CitizenEvent):
 
 class ChosePhone(CitizenEvent):
     """The citizen would rather sign in with a phone."""
+
+
+class ChoseScan(CitizenEvent):
+    """The phone was called and did not ring: the citizen would rather scan a code."""
+
+
+class ChoseShow(CitizenEvent):
+    """The citizen's phone can show a code to the terminal."""
+
+
+class ChoseStaff(CitizenEvent):
+    """A member of staff vouches for the citizen."""
+
+
+class StepsUp(CitizenEvent):
+    """The citizen goes on to the higher level that a certificate needs."""
+
+
+class ChoseForOther(CitizenEvent):
+    """The citizen wants to act for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalChosen(CitizenEvent):
+    """For whom, by the place in the list; None: for oneself."""
+
+    index: int | None
+
+
+class ChoseHandOver(CitizenEvent):
+    """The citizen goes on with a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCompared(CitizenEvent):
+    """Whether the citizen's phone shows the number that the terminal shows."""
+
+    same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +225,51 @@ class PhoneCodeShown(Event):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(Event):
-    """The identity service knows the citizen."""
+    """The identity service knows the citizen; `subject` and `actor` are its pseudonyms."""
 
     acr: str
+    level: Level = Level.HIGH
+    subject: str = ""
+    actor: str = ""
+    """Who acts for the citizen, or vouched for the citizen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActsFor(Event):
+    """The citizen acts for somebody else, or (None) for nobody else any more."""
+
+    relation: Relation | None
+    subject: str = ""
+    actor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalsListed(Event):
+    """For whom the citizen may act."""
+
+    relations: tuple[Relation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrincipalsFailed(Event):
+    """It is not known for whom the citizen may act."""
+
+    reason: Reason
+
+
+class HandOverTaken(Event):
+    """A phone has scanned the code; the number that it shows is to be compared."""
+
+
+class HandedOver(Event):
+    """The phone has the visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverFailed(Event):
+    """No phone took the visit over."""
+
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +284,10 @@ class CertificatesListed(Event):
     """What the citizen holds."""
 
     certificates: tuple[CertificateFact, ...]
+    missing: int = 0
+    """Regions that did not answer."""
+    wanted: int | None = None
+    """The certificate that is wanted already, by its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Audit records, derived from (before, event, after): no change of state goes unrecorded."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,6 +85,18 @@ def _attempt(name: AuditEvent, count: Callable[[Progress], int]) -> "Writer":
     )
 
 
+def pseudonym(name: str) -> str:
+    """How somebody is named in the audit: what the platform calls them here, made short.
+
+    The platform's name for somebody is another at each terminal and says nothing by itself.
+    """
+    return hashlib.sha256(name.encode()).hexdigest()[:16] if name else ""
+
+
+def _people(event: ev.SignedIn | ev.ActsFor) -> dict[str, str | int]:
+    return {"subject": pseudonym(event.subject), "actor": pseudonym(event.actor)}
+
+
 def _type_of(progress: Progress, index: int) -> str:
     known = 0 <= index < len(progress.certificates)
     return progress.certificates[index].type if known else ""
@@ -92,7 +105,7 @@ def _type_of(progress: Progress, index: int) -> str:
 Writer = Callable[[Any, Progress], Record]
 RECORDS: dict[type[ev.Event], Writer] = {
     ev.CardRead: lambda event, progress: (
-        AuditEvent.CARD_READ,
+        AuditEvent.CHILD_CARD_READ if event.under_14 else AuditEvent.CARD_READ,
         {"document_type": event.document_type},
     ),
     ev.CardFailed: _attempt(AuditEvent.CARD_FAILED, lambda p: p.card_attempts),
@@ -104,11 +117,28 @@ RECORDS: dict[type[ev.Event], Writer] = {
         {"reference": event.reference},
     ),
     ev.FaceFailed: _attempt(AuditEvent.FACE_FAILED, lambda p: p.face_attempts),
-    ev.SignedIn: lambda event, progress: (AuditEvent.SIGNED_IN, {"acr": event.acr}),
+    ev.ChoseShow: _plain(AuditEvent.SHOW_CHOSEN),
+    ev.ChoseStaff: _plain(AuditEvent.STAFF_CHOSEN),
+    ev.StepsUp: lambda event, progress: (
+        AuditEvent.STEP_UP_BEGUN, {"certificate_type": progress.chosen_type},
+    ),
+    ev.SignedIn: lambda event, progress: (
+        AuditEvent.SIGNED_IN, {"acr": event.acr, **_people(event)},
+    ),
+    ev.ActsFor: lambda event, progress: (
+        AuditEvent.ACTING_FOR, {"relation": str(event.relation or "self"), **_people(event)},
+    ),
+    ev.PrincipalsFailed: _reason(AuditEvent.ACTING_FAILED),
+    ev.HandOverTaken: _plain(AuditEvent.HAND_OVER_TAKEN),
+    ev.NumberCompared: lambda event, progress: (
+        AuditEvent.HAND_OVER_COMPARED, {"same": "yes" if event.same else "no"},
+    ),
+    ev.HandedOver: _plain(AuditEvent.HANDED_OVER),
+    ev.HandOverFailed: _reason(AuditEvent.HAND_OVER_FAILED),
     ev.SignInFailed: _reason(AuditEvent.SIGN_IN_FAILED),
     ev.CertificatesListed: lambda event, progress: (
         AuditEvent.CERTIFICATES_LISTED,
-        {"count": len(event.certificates)},
+        {"count": len(event.certificates), "missing": event.missing},
     ),
     ev.ListFailed: _reason(AuditEvent.LIBRARY_FAILED),
     ev.CertificateChosen: lambda event, progress: (

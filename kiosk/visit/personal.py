@@ -12,7 +12,7 @@ from drivers.idcard.port import IdentityDocument
 if TYPE_CHECKING:
     from kiosk.certificates.port import Certificate, CheckedFile
     from kiosk.faces.port import Hint, Picture
-    from kiosk.identity.port import PhoneCode, Session
+    from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
 
 
 @dataclass(repr=False)
@@ -21,6 +21,14 @@ class Visit:
 
     document: IdentityDocument | None = None
     session: "Session | None" = None
+    """By which certificates are listed and fetched."""
+    own: "Session | None" = None
+    """The citizen's own sign-in, while acting for somebody else."""
+    ward: IdentityDocument | None = None
+    """The document of the child for whom a guardian is here."""
+    principals: list["Principal"] = field(default_factory=list)
+    principal: "Principal | None" = None
+    """For whom the citizen acts now."""
     certificates: list["Certificate"] = field(default_factory=list)
     files: dict[int, "CheckedFile"] = field(default_factory=dict)
     live: "Picture | None" = None
@@ -29,10 +37,22 @@ class Visit:
     """What the person before the camera should do."""
     phone_code: "PhoneCode | None" = None
     """What a phone may scan to sign in."""
+    show_request: "ShowRequest | None" = None
+    """What a phone may scan whose answer it then shows."""
+    offer: "HandOver | None" = None
+    """What a phone may scan to take the visit over."""
+    number: str = ""
+    """What the phone shows that has scanned it."""
+    missing: tuple[str, ...] = ()
+    """The regions that did not answer, as they are called."""
     paper: "dict[str, Any] | None" = None
     """What is known of a printed copy, as `scan` tells it."""
     face_reference: str = ""
     """Against which reference the face was compared."""
+    face_live: bool = False
+    """Whether the person did the movements that were asked for."""
+    wanted: str = ""
+    """The identifier of the certificate that is wanted after the next sign-in."""
 
     def __repr__(self) -> str:
         return "<Visit>"
@@ -46,8 +66,14 @@ class Visit:
     @property
     def masked_name(self) -> str:
         """The name as it may stand on a screen in public: first and last character."""
-        name = self.document.name if self.document else ""
-        return mask_name(name)
+        return mask_name(self.document.name) if self.document else ""
+
+    @property
+    def masked_holder(self) -> str:
+        """The same of the holder of the certificates: the citizen, or for whom he acts."""
+        if self.principal is not None:
+            return mask_name(self.principal.name)
+        return mask_name(self.ward.name) if self.ward else self.masked_name
 
     @property
     def masked_number(self) -> str:

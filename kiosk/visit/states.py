@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.identity.levels import Level
+from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
 
 PRINTED = "printed"
 """The outcome of a visit in which all copies came out."""
 CHECKED = "checked"
 """The outcome of a visit in which a printed copy was verified."""
+HANDED_OVER = "handed_over"
+"""The outcome of a visit that goes on on the citizen's phone."""
 
 
 class Step(StrEnum):
@@ -22,6 +26,12 @@ class Step(StrEnum):
     CONSENT = "consent"
     FACE = "face"
     PHONE = "phone"
+    SHOW_PHONE = "show_phone"
+    STAFF = "staff"
+    GUARDIAN = "guardian"
+    STEP_UP = "step_up"
+    PRINCIPALS = "principals"
+    HAND_OVER = "hand_over"
     SIGNING_IN = "signing_in"
     CERTIFICATES = "certificates"
     PREVIEW = "preview"
@@ -40,6 +50,21 @@ WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.IDLE})
 ENDING = frozenset({Step.TAKE_CARD, Step.FAREWELL})
 WORKING = frozenset({Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT})
 """Steps in which the terminal works and nobody has to touch it."""
+
+
+class Way(StrEnum):
+    """How the citizen signs in."""
+
+    FACE = "face"
+    """Card, and the face before the camera."""
+    STAFF = "staff"
+    """Card, and a member of staff who sees its holder."""
+    CALL = "call"
+    """Card, and the holder's phone, which the platform calls."""
+    PHONE = "phone"
+    """A phone that scans the terminal's code; no card."""
+    SHOW = "show"
+    """A phone that shows its answer to the terminal's camera; no card."""
 
 
 class Part(StrEnum):
@@ -68,12 +93,22 @@ class CertificateStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+MOST_COPIES = 5
+"""Of a kind whose rules do not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateFact:
-    """What a state may know of a certificate: its kind and its status."""
+    """What a state may know of a certificate: its kind, its status, and the kind's rules."""
 
     type: str
     status: CertificateStatus
+    level: Level = Level.LOW
+    """How surely the citizen must be known."""
+    printable: bool = True
+    most_copies: int = MOST_COPIES
+    purposes: tuple[str, ...] = ()
+    """What a copy may be for; none: anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +145,25 @@ class Progress:
     face_attempts: int = 0
     verdict: str | None = None
     """What a printed copy that was held before the camera is."""
-    by_phone: bool = False
-    """Whether the citizen signs in with a phone, not with card and face."""
+    way: Way = Way.FACE
+    """How the citizen signs in."""
     code_shown: bool = False
     """Whether there is a code that the phone can scan."""
     signed_in: bool = False
+    level: Level = Level.NOBODY
+    """How surely the citizen is known."""
+    stepping_up: bool = False
+    """Whether the citizen, who is signed in, is on the way to a higher level."""
+    ward: bool = False
+    """Whether a child's card was read, for whom a guardian signs in."""
+    acting: Relation | None = None
+    """Why the citizen may act for the holder of these certificates; None for the own."""
+    principals: tuple[Relation, ...] | None = None
+    """For whom the citizen may act; None until that is known."""
+    taken: bool = False
+    """Whether a phone has scanned the code by which the visit is handed over."""
+    missing: int = 0
+    """Regions whose certificates could not be listed."""
     certificates: tuple[CertificateFact, ...] = ()
     fetching: frozenset[int] = frozenset()
     pages: tuple[tuple[int, int], ...] = ()
@@ -130,9 +179,19 @@ class Progress:
         return None if index is None else dict(self.pages).get(index)
 
     @property
+    def chosen_fact(self) -> CertificateFact | None:
+        """What is known of the chosen certificate."""
+        return self.certificates[self.chosen] if self.chosen is not None else None
+
+    @property
     def chosen_type(self) -> str:
         """The kind of the chosen certificate."""
-        return self.certificates[self.chosen].type if self.chosen is not None else ""
+        return self.chosen_fact.type if self.chosen_fact else ""
+
+    @property
+    def most_copies(self) -> int:
+        """How many copies of the chosen certificate may be printed."""
+        return self.chosen_fact.most_copies if self.chosen_fact else MOST_COPIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 
 import aiohttp
 import pytest
 from joserfc.jwk import ECKey
 
 from kiosk.errors import Failure
+from kiosk.identity.levels import ACR_CARD_PHONE, ACR_PHONE
 from kiosk.identity.oidc import Denied
 from kiosk.identity.phone import PhoneSignIn
 from kiosk.reasons import Reason
-from tests.conftest import ROOT, last_json, run_module
-from tests.kiosk.identity.conftest import TERMINAL
 
 
 @pytest.fixture
@@ -51,6 +48,23 @@ async def test_a_citizen_signs_in_with_a_phone_and_the_token_is_bound(desk, phon
         assert (await stranger.get(address, headers=headers)).status == 401
 
 
+async def test_the_level_that_was_asked_for_comes_back(desk, phone):
+    _, _, sign_in = desk(acr=ACR_PHONE)
+    code = await sign_in.begin(ACR_PHONE)
+    await asyncio.to_thread(lambda: phone(code.address).sign_in("li-xiulan"))
+    session = await sign_in.wait(code)
+    assert (session.acr, session.amr) == (ACR_PHONE, ("user", "pop"))
+
+
+async def test_a_level_lower_than_asked_for_is_too_low(desk, phone):
+    _, _, sign_in = desk(acr=ACR_PHONE)
+    code = await sign_in.begin(ACR_CARD_PHONE)
+    await asyncio.to_thread(lambda: phone(code.address).sign_in("li-xiulan"))
+    with pytest.raises(Failure) as caught:
+        await sign_in.wait(code)
+    assert caught.value.reason is Reason.LEVEL_TOO_LOW
+
+
 async def test_what_is_refused_on_the_phone_is_refused_here(desk, phone):
     _, _, sign_in = desk()
     code = await sign_in.begin()
@@ -83,29 +97,3 @@ async def test_a_terminal_with_another_key_is_nobody(desk):
     with pytest.raises(Denied) as caught:
         await sign_in.begin()
     assert caught.value.error == "invalid_client"
-
-
-def test_a_technician_can_try_it_from_the_command_line(start_provider, phone, tmp_path):
-    provider = start_provider()
-    key = tmp_path / "terminal.pem"
-    key.write_bytes(provider.key.as_pem(private=True))
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "kiosk.identity", "phone", "--platform",
-         provider.address, "--terminal", TERMINAL, "--key", str(key), "--json"],
-        stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )
-    shown = json.loads(process.stdout.readline())
-    phone(shown["address"]).sign_in("li-xiulan")
-    rest, _ = process.communicate(timeout=60)
-    assert last_json(rest)["signed_in"] is True
-    assert process.returncode == 0
-
-
-def test_a_platform_that_is_not_there_is_one_reason(tmp_path):
-    key = tmp_path / "terminal.pem"
-    key.write_bytes(ECKey.generate_key("P-256").as_pem(private=True))
-    told = run_module(
-        "kiosk.identity", "phone", "--platform", "http://127.0.0.1:9", "--terminal", "X",
-        "--key", str(key), "--json",
-    )
-    assert (last_json(told.stdout)["reason"], told.returncode) == ("network", 1)

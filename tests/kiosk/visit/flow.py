@@ -6,6 +6,7 @@ A flow that goes another way fails with the place where it did.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kiosk.identity.levels import Level
 from kiosk.visit import events as ev
 from kiosk.visit.effects import Effect
 from kiosk.visit.journal import derive
@@ -13,6 +14,7 @@ from kiosk.visit.states import CertificateFact, CertificateStatus, State, Step
 from kiosk.visit.transitions import transition
 
 VALID = CertificateFact("household", CertificateStatus.VALID)
+GUARDED = CertificateFact("no_crime", CertificateStatus.VALID, Level.HIGH)
 REVOKED = CertificateFact("senior_card", CertificateStatus.REVOKED)
 
 
@@ -48,6 +50,12 @@ TO_LIST = [
     (ev.FaceMatched("chip_photo"), Step.SIGNING_IN),
     (ev.SignedIn("acr"), Step.SIGNING_IN),
     (ev.CertificatesListed((VALID, REVOKED)), Step.CERTIFICATES),
+]
+TO_PHONE = [(ev.ChosePhone(), Step.PHONE), (ev.PhoneCodeShown(), Step.PHONE)]
+BY_PHONE = [
+    *TO_PHONE,
+    (ev.SignedIn("phone", Level.SUBSTANTIAL), Step.SIGNING_IN),
+    (ev.CertificatesListed((VALID, GUARDED)), Step.CERTIFICATES),
 ]
 TO_COPIES = [
     *TO_LIST,

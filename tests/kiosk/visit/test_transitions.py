@@ -7,24 +7,23 @@ import pytest
 from kiosk.errors import errors
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
+from kiosk.visit.chart import WAITING_FOR_PHONE
 from kiosk.visit.delays import SECONDS, Delay
 from kiosk.visit.diagram import SAMPLES, explore
 from kiosk.visit.effects import (
     CompareFace,
     EndVisit,
     FetchCertificate,
-    LookForCode,
     Print,
     PrintReceipt,
     ReadCard,
     SignIn,
-    SignInByPhone,
     StopFace,
     StopPhone,
     WarmUp,
 )
-from kiosk.visit.states import CHECKED, ENDING, PRINTED, WITHOUT_VISIT, Part, State, Step
-from kiosk.visit.transitions import HANDLERS, active_delay, phone_helps, transition
+from kiosk.visit.states import ENDING, PRINTED, WITHOUT_VISIT, Part, State, Step
+from kiosk.visit.transitions import HANDLERS, active_delay, transition
 from tests.kiosk.visit.flow import (
     TO_CONSENT,
     TO_COPIES,
@@ -46,7 +45,7 @@ def test_from_card_to_paper_and_back_to_the_first_screen():
     )
     assert walked.state.progress is None
     assert walked.effects == [
-        WarmUp(), ReadCard(), CompareFace(), SignIn(), FetchCertificate(0),
+        WarmUp(), ReadCard(), CompareFace(), StopFace(), SignIn(), FetchCertificate(0),
         Print(0, "school", 2), PrintReceipt(), EndVisit(),
     ]
     assert walked.records == [
@@ -185,7 +184,6 @@ def test_another_certificate_needs_no_second_sign_in():
     ("event", "reason"),
     [
         (ev.CardRead("cn_resident", expired=True), Reason.EXPIRED),
-        (ev.CardRead("cn_resident", under_14=True), Reason.MINOR_NEEDS_GUARDIAN),
         (ev.CardFailed(Reason.REMOVED_EARLY), Reason.REMOVED_EARLY),
     ],
 )
@@ -193,17 +191,6 @@ def test_a_card_that_cannot_be_used_ends_in_its_reason(event, reason):
     walked = walk([(ev.CardFound(), Step.READING), (event, Step.PROBLEM)])
     assert walked.state.reason is reason
     assert walked.state.progress.outcome == reason
-
-
-def test_no_face_is_captured_of_a_child():
-    walked = walk(
-        [
-            (ev.CardFound(), Step.READING),
-            (ev.CardRead("cn_resident", under_14=True), Step.PROBLEM),
-            (ev.TriedAgain(), Step.PROBLEM),
-        ]
-    )
-    assert CompareFace() not in walked.effects
 
 
 def test_without_consent_no_face_is_compared():
@@ -309,11 +296,25 @@ def test_every_step_can_be_reached(reachable):
     assert {state.step for state in reachable} == set(Step)
 
 
-def test_nothing_can_be_printed_without_consent_face_and_sign_in(reachable):
+def test_nothing_can_be_printed_without_sign_in_and_a_verified_page(reachable):
     for state in reachable:
         if state.step in (Step.PURPOSE, Step.COPIES, Step.PRINTING):
             assert state.progress.signed_in
             assert state.progress.page_count(state.progress.chosen) is not None
+
+
+def test_nothing_is_shown_above_the_level_that_the_citizen_has(reachable):
+    shown = (Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING)
+    for state in reachable:
+        if state.step in shown and state.progress.signed_in:
+            assert state.progress.chosen_fact.level <= state.progress.level
+
+
+def test_no_face_is_looked_at_of_a_child(reachable):
+    for state in reachable:
+        after, effects = transition(state, ev.CardRead("cn_resident", under_14=True))
+        assert after.step not in (Step.CONSENT, Step.FACE) or after.step is state.step
+        assert CompareFace() not in effects
 
 
 def test_no_event_breaks_any_state(reachable):
@@ -362,6 +363,16 @@ def test_handlers_are_registered_for_real_steps_only():
     assert {step for step, _ in HANDLERS} <= set(Step)
 
 
+def test_what_a_phone_is_waited_for_ends_with_its_step(reachable):
+    for state in reachable:
+        for event in SAMPLES:
+            after, effects = transition(state, event)
+            left = state.step in WAITING_FOR_PHONE and after.step is not state.step
+            told = after.step in (Step.SIGNING_IN, *ENDING)
+            if left and not told:
+                assert StopPhone() in effects
+
+
 def test_a_problem_offers_no_retry_that_cannot_help(reachable):
     for state in reachable:
         if state.step is Step.PROBLEM and state.retry not in (None, Step.CERTIFICATES):
@@ -399,94 +410,3 @@ def test_a_sign_in_that_has_ended_is_made_again():
 
 def test_other_work_that_breaks_does_not_end_a_print():
     walk([*TO_COPIES, (ev.PrintConfirmed(), Step.PRINTING), (ev.Broke(), Step.PRINTING)])
-
-
-TO_PHONE = [(ev.ChosePhone(), Step.PHONE), (ev.PhoneCodeShown(), Step.PHONE)]
-
-
-def test_a_phone_signs_in_without_card_and_face():
-    walked = walk([
-        *TO_PHONE, (ev.SignedIn("phone"), Step.SIGNING_IN),
-        (ev.CertificatesListed((VALID,)), Step.CERTIFICATES),
-    ])
-    assert SignInByPhone() in walked.effects
-    assert not any(isinstance(one, CompareFace | ReadCard) for one in walked.effects)
-    assert walked.records[:3] == ["visit_begun", "phone_chosen", "signed_in"]
-
-
-@pytest.mark.parametrize("before", [
-    [(ev.Touched(), Step.PLACE_CARD)], TO_CONSENT, [*TO_CONSENT, (ev.Agreed(), Step.FACE)],
-])
-def test_a_phone_is_offered_wherever_a_card_or_a_face_is_asked_for(before):
-    walked = walk([*before, *TO_PHONE])
-    assert walked.state.progress.by_phone
-
-
-def test_a_face_is_not_looked_at_while_a_phone_is_waited_for():
-    walked = walk([*TO_CONSENT, (ev.Agreed(), Step.FACE), *TO_PHONE])
-    assert StopFace() in walked.effects
-
-
-def test_from_a_failed_face_a_phone_is_a_way_on_and_from_a_minor_it_is_not():
-    failed = walk([
-        *TO_CONSENT, (ev.Agreed(), Step.FACE),
-        (ev.FaceFailed(Reason.FACE_MISMATCH), Step.PROBLEM),
-    ]).state
-    assert phone_helps(failed)
-    assert walk(TO_PHONE, failed).state.progress.outcome is None
-    minor = walk([
-        (ev.CardFound(), Step.READING),
-        (ev.CardRead("cn_resident", under_14=True), Step.PROBLEM),
-    ]).state
-    assert not phone_helps(minor)
-    walk([(ev.ChosePhone(), Step.PROBLEM)], minor)
-
-
-def test_a_phone_that_says_no_or_nothing_can_be_tried_again():
-    for reason in (Reason.TIMEOUT, Reason.NETWORK):
-        walked = walk([*TO_PHONE, (ev.SignInFailed(reason), Step.PROBLEM),
-                       (ev.TriedAgain(), Step.PHONE)])
-        assert walked.effects.count(SignInByPhone()) == 2
-        assert not walked.state.progress.code_shown
-
-
-def test_a_list_that_fails_after_a_phone_is_tried_again_with_the_phone():
-    walk([
-        *TO_PHONE, (ev.SignedIn("phone"), Step.SIGNING_IN),
-        (ev.ListFailed(Reason.NETWORK), Step.PROBLEM), (ev.TriedAgain(), Step.PHONE),
-    ])
-
-
-def test_going_back_from_the_phone_stops_waiting_for_it():
-    walked = walk([*TO_PHONE, (ev.WentBack(), Step.PLACE_CARD)])
-    assert StopPhone() in walked.effects
-    walked = walk([*TO_CONSENT, *TO_PHONE, (ev.WentBack(), Step.CONSENT)])
-    assert not walked.state.progress.by_phone
-
-
-TO_PAPER = [(ev.ChoseCheckPaper(), Step.CHECK_PAPER)]
-
-
-def test_a_printed_copy_is_checked_without_card_and_sign_in():
-    walked = walk([
-        *TO_PAPER, (ev.PaperJudged("genuine"), Step.CHECK_PAPER),
-        (ev.WantsAnother(), Step.CHECK_PAPER), (ev.PaperJudged("revoked"), Step.CHECK_PAPER),
-        (ev.Leaves(), Step.FAREWELL),
-    ])
-    assert walked.effects.count(LookForCode()) == 2
-    assert walked.state.progress.outcome == CHECKED
-    assert walked.records == ["visit_begun", "paper_checked", "paper_checked"]
-
-
-def test_another_copy_is_looked_for_only_after_a_verdict():
-    walked = walk([*TO_PAPER, (ev.WantsAnother(), Step.CHECK_PAPER)])
-    assert walked.effects.count(LookForCode()) == 1
-
-
-def test_a_copy_that_cannot_be_judged_is_a_problem_that_can_be_tried_again():
-    walk([
-        *TO_PAPER, (ev.PaperFailed(Reason.NETWORK), Step.PROBLEM),
-        (ev.TriedAgain(), Step.CHECK_PAPER),
-    ])
-    lost = ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT)
-    walk([*TO_PAPER, (lost, Step.PROBLEM)])

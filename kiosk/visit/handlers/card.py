@@ -1,0 +1,66 @@
+"""The card: laid down, read, taken away; a child's card, and the guardian's after it."""
+
+from dataclasses import replace
+
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.chart import Outcome, begin, enter, leave, on, problem, progress_of, with_
+from kiosk.visit.effects import KeepWard
+from kiosk.visit.states import State, Step
+
+CARD_ATTEMPTS = 5
+
+
+@on(Step.IDLE, event=ev.Touched)
+def _(state: State, event: ev.Touched) -> Outcome:
+    return begin(state, Step.READING if state.equipment.card_present else Step.PLACE_CARD)
+
+
+@on(event=ev.CardFound)
+def _card_found(state: State, event: ev.CardFound) -> Outcome:
+    after = replace(state, equipment=replace(state.equipment, card_present=True))
+    if state.step is Step.IDLE:
+        return begin(after, Step.READING)
+    if state.step in (Step.PLACE_CARD, Step.GUARDIAN) or state.retry is Step.PLACE_CARD:
+        return enter(after, Step.READING)
+    return enter(after, Step.TAKE_CARD) if state.step is Step.FAREWELL else (after, ())
+
+
+@on(event=ev.CardRemoved)
+def _card_removed(state: State, event: ev.CardRemoved) -> Outcome:
+    after = replace(state, equipment=replace(state.equipment, card_present=False))
+    return enter(after, Step.FAREWELL) if state.step is Step.TAKE_CARD else (after, ())
+
+
+@on(Step.READING, event=ev.CardRead)
+def _(state: State, event: ev.CardRead) -> Outcome:
+    after = with_(state, document_type=event.document_type)
+    if event.expired:
+        return problem(after, Reason.EXPIRED, None)
+    if event.under_14:
+        return _child(after)
+    return enter(after, Step.CONSENT)
+
+
+def _child(state: State) -> Outcome:
+    """A child's card: a guardian has to come, whose card must be another's."""
+    progress = progress_of(state)
+    if progress.stepping_up:
+        return problem(state, Reason.ANOTHER_PERSON, None)
+    if progress.ward:
+        return problem(state, Reason.MINOR_NEEDS_GUARDIAN, None)
+    after, effects = enter(with_(state, ward=True, document_type=None), Step.GUARDIAN)
+    return after, (KeepWard(), *effects)
+
+
+@on(Step.GUARDIAN, event=ev.Leaves)
+@on(Step.GUARDIAN, event=ev.Cancelled)
+def _(state: State, event: ev.Event) -> Outcome:
+    return leave(state, Reason.MINOR_NEEDS_GUARDIAN)
+
+
+@on(Step.READING, event=ev.CardFailed)
+def _(state: State, event: ev.CardFailed) -> Outcome:
+    attempts = progress_of(state).card_attempts + 1
+    again = Step.PLACE_CARD if attempts < CARD_ATTEMPTS else None
+    return problem(with_(state, card_attempts=attempts), event.reason, again)

@@ -1,0 +1,25 @@
+"""A printed copy that somebody wants verified; needs nobody to sign in, and no line."""
+
+from kiosk.visit import events as ev
+from kiosk.visit.chart import Outcome, begin, enter, on, problem, progress_of, with_
+from kiosk.visit.states import CHECKED, State, Step
+
+
+@on(Step.IDLE, event=ev.ChoseCheckPaper)
+def _(state: State, event: ev.ChoseCheckPaper) -> Outcome:
+    return begin(state, Step.CHECK_PAPER)
+
+
+@on(Step.CHECK_PAPER, event=ev.PaperJudged)
+def _(state: State, event: ev.PaperJudged) -> Outcome:
+    return with_(state, verdict=event.verdict, outcome=CHECKED), ()
+
+
+@on(Step.CHECK_PAPER, event=ev.PaperFailed)
+def _(state: State, event: ev.PaperFailed) -> Outcome:
+    return problem(state, event.reason, Step.CHECK_PAPER)
+
+
+@on(Step.CHECK_PAPER, event=ev.WantsAnother)
+def _(state: State, event: ev.WantsAnother) -> Outcome:
+    return enter(state, Step.CHECK_PAPER) if progress_of(state).verdict else (state, ())

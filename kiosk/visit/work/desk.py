@@ -1,0 +1,79 @@
+"""What all work of a visit shares: the terminal's parts, the visit, and how news is sent."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from drivers.camera.port import Camera
+from drivers.device import DeviceFailure
+from drivers.document_printer.port import DocumentPrinter
+from drivers.receipt_printer.port import ReceiptPrinter
+from kiosk.certificates.documents import DocumentService
+from kiosk.certificates.port import CertificateLibrary
+from kiosk.config import Config
+from kiosk.errors import Failure
+from kiosk.faces.service import FaceService
+from kiosk.identity.port import IdentityService
+from kiosk.printing.ledger import PrintLedger
+from kiosk.visit import events as ev
+from kiosk.visit.personal import Visit
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[ev.Event], None]
+Work = Coroutine[Any, Any, None]
+
+
+class Parts:
+    """What the attendant works with; put together by `terminal.Terminal`."""
+
+    def __init__(
+        self,
+        config: Config,
+        camera: Camera,
+        faces: FaceService,
+        identity: IdentityService,
+        library: CertificateLibrary,
+        documents: DocumentService,
+        document_printer: DocumentPrinter,
+        receipt_printer: ReceiptPrinter,
+        ledger: PrintLedger,
+    ) -> None:
+        self.config = config
+        self.camera = camera
+        self.faces = faces
+        self.identity = identity
+        self.library = library
+        self.documents = documents
+        self.document_printer = document_printer
+        self.receipt_printer = receipt_printer
+        self.ledger = ledger
+
+
+class Desk:
+    """The parts, the visit, and the tasks that outlive a visit by a moment."""
+
+    def __init__(self, parts: Parts, visit: Visit, send: Send) -> None:
+        self.parts = parts
+        self.visit = visit
+        self.send = send
+        self._after: set[asyncio.Task[None]] = set()
+
+    def afterwards(self, work: Work) -> None:
+        """Do something that the end of the visit does not end."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._after.add(task)
+        task.add_done_callback(self._after.discard)
+
+    async def close(self) -> None:
+        """Wait until that is done."""
+        await asyncio.gather(*self._after, return_exceptions=True)
+
+
+async def attempt(work: Work) -> None:
+    """Do something whose failure changes nothing any more; it is logged."""
+    try:
+        await work
+    except (Failure, DeviceFailure) as failure:
+        log.info("after the visit: %s", failure)

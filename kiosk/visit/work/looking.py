@@ -1,0 +1,116 @@
+"""What the camera sees: a face, the code of a printed copy, the code on a phone."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+from drivers.camera.port import Frame, Picture
+from drivers.device import DeviceFailure, Status
+from kiosk.errors import Failure
+from kiosk.faces.port import Hint
+from kiosk.faces.service import FrameSlot
+from kiosk.printing.pipeline import as_failure
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.work.desk import Desk, attempt
+
+log = logging.getLogger(__name__)
+
+
+def code_in(picture: Picture) -> str | None:
+    """The text of a code in a camera's picture, or None; for a thread.
+
+    Loaded when the first code is held up: its libraries take 6 MB that most visits never need.
+    """
+    from kiosk.certificates.proof import scan
+
+    return scan.code_in(picture)
+
+
+class Looking:
+    """Uses the camera, and lets it rest when the look is over."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def compare_face(self) -> None:
+        """Find the face, compare it with the document's, and send what came of it."""
+        parts, visit = self._desk.parts, self._desk.visit
+        document = visit.document
+        assert document is not None
+        try:
+            await parts.camera.open()
+            with self._watching() as slot:
+                reference = await parts.faces.prepare(
+                    document.photo, lambda: parts.identity.face_reference(document)
+                )
+                verdict = await parts.faces.compare(slot, reference, self._show)
+        except (Failure, DeviceFailure) as failure:
+            known = _known(failure)
+            log.info("face: %s", known)
+            seeing = parts.camera.status.value is Status.ONLINE
+            self._desk.send(ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT))
+            return
+        if not verdict.same:
+            self._desk.send(ev.FaceFailed(Reason.FACE_MISMATCH))
+            return
+        visit.face_reference = verdict.reference
+        self._desk.send(ev.FaceMatched(verdict.reference))
+
+    async def judge_paper(self) -> None:
+        """Look for the code of a printed copy, judge it, and send the verdict."""
+        visit = self._desk.visit
+        visit.paper = None
+        try:
+            text = await self.wait_for_code(_anything)
+            visit.paper = await self._desk.parts.documents.judge_code(text)
+        except Failure as failure:
+            log.info("a printed copy: %s", failure)
+            self._desk.send(ev.PaperFailed(failure.reason))
+            return
+        self._desk.send(ev.PaperJudged(str(visit.paper["verdict"])))
+
+    async def wait_for_code(self, wanted: Callable[[str], Awaitable[bool]]) -> str:
+        """The text of the first code before the camera that is wanted. Raises Failure."""
+        try:
+            await self._desk.parts.camera.open()
+            with self._watching() as slot:
+                while True:
+                    text = await asyncio.to_thread(code_in, await slot.take())
+                    if text is not None and await wanted(text):
+                        break
+        except DeviceFailure as failure:
+            raise as_failure(failure) from failure
+        return text
+
+    @contextmanager
+    def _watching(self) -> Iterator[FrameSlot]:
+        """Have the camera's pictures, for the screen and for the work, while this lasts."""
+        camera, visit = self._desk.parts.camera, self._desk.visit
+        slot = FrameSlot(asyncio.get_running_loop())
+
+        def see(frame: Frame) -> None:
+            """A new picture; in the camera's thread."""
+            visit.live = frame.picture
+            slot.put(frame.picture)
+
+        camera.observe(see)
+        try:
+            yield slot
+        finally:
+            camera.observe(None)
+            visit.live = visit.hint = None
+            # The camera looks at nobody longer than it must.
+            self._desk.afterwards(attempt(camera.stop()))
+
+    def _show(self, hint: Hint) -> None:
+        self._desk.visit.hint = hint
+
+
+async def _anything(text: str) -> bool:
+    return bool(text)
+
+
+def _known(failure: Failure | DeviceFailure) -> Failure:
+    return as_failure(failure) if isinstance(failure, DeviceFailure) else failure

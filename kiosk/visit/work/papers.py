@@ -1,0 +1,129 @@
+"""A certificate's file, its copies on paper, and the receipt."""
+
+import logging
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from drivers.device import DeviceFailure
+from drivers.document_printer.port import JobProgress
+from kiosk.certificates.port import Annotation, Certificate, CopyRequest
+from kiosk.certificates.proof.marks import page_marks
+from kiosk.errors import Failure
+from kiosk.printing.pipeline import as_failure, print_document
+from kiosk.printing.port import Receipt
+from kiosk.printing.receipt_text import write_receipt
+from kiosk.reasons import Reason
+from kiosk.visit import effects as ef
+from kiosk.visit import events as ev
+from kiosk.visit.work.desk import Desk
+from kiosk.words import say
+
+log = logging.getLogger(__name__)
+
+TIME_FORMAT = "%Y-%m-%d %H:%M"
+
+
+class Papers:
+    """Fetches, prints, and remembers what the receipt says."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._receipt: Receipt | None = None
+
+    def forget(self) -> None:
+        """The visit has ended."""
+        self._receipt = None
+
+    async def fetch(self, index: int) -> None:
+        """Fetch a certificate's file, verify it, and draw its first page."""
+        parts, visit = self._desk.parts, self._desk.visit
+        assert visit.session is not None
+        try:
+            certificate = visit.certificates[index]
+            document = await parts.library.fetch(visit.session, certificate)
+            checked = await parts.documents.check(document)
+            if checked.identifier not in ("", certificate.identifier):
+                raise Failure(Reason.CERTIFICATE_ALTERED, "the file is another certificate's")
+        except Failure as failure:
+            log.info("certificate: %s", failure)
+            self._desk.send(ev.CertificateFailed(index, failure.reason))
+            return
+        visit.files[index] = checked
+        self._desk.send(ev.CertificateReady(index, checked.pages))
+
+    async def print(self, job: ef.Print) -> None:
+        """Print copies with purpose, time and code, and wait until they are out."""
+        parts, visit = self._desk.parts, self._desk.visit
+        terminal = parts.config.terminal
+        certificate, file = visit.certificates[job.index], visit.files[job.index]
+        moment = datetime.now()
+        now, days = moment.strftime(TIME_FORMAT), terminal.copy_days
+        purpose = say(f"purpose.{job.purpose}")
+        note = Annotation(
+            purpose, terminal.place_zh, terminal.id, now,
+            f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
+        )
+        marks = file.page_marks + page_marks(note.margin_text)
+        request = CopyRequest(terminal.id, purpose, job.copies, file.pages, days, marks)
+        try:
+            codes = await self._codes(certificate, request)
+            document, pages = await parts.documents.prepare(
+                file.document, replace(note, codes=codes)
+            )
+            number = await print_document(
+                parts.document_printer, parts.ledger, document,
+                certificate.type, job.copies, pages, self._progress,
+            )
+        except Failure as failure:
+            log.warning("print: %s", failure)
+            self._desk.send(ev.PrintFailed(failure.reason))
+            return
+        except Exception:
+            log.exception("printing broke")
+            self._desk.send(ev.PrintFailed(Reason.PRINT_UNKNOWN))
+            return
+        self._receipt = Receipt(
+            place=terminal.place_zh,
+            terminal=terminal.id,
+            number=f"{date.today():%Y%m%d}-{number:05d}",
+            holder=visit.masked_holder,
+            certificate=certificate.name,
+            certificate_en=certificate.name_en,
+            purpose=purpose,
+            copies=job.copies,
+            pages=pages,
+            printed_at=now,
+        )
+        self._desk.send(ev.Printed())
+
+    async def receipt(self) -> None:
+        """Print the receipt."""
+        parts = self._desk.parts
+        assert self._receipt is not None
+        try:
+            can = parts.receipt_printer.capabilities
+            content = write_receipt(self._receipt, can) or await parts.documents.receipt(
+                self._receipt, can.dots
+            )
+            await parts.receipt_printer.print(content)
+        except (Failure, DeviceFailure) as failure:
+            known = as_failure(failure) if isinstance(failure, DeviceFailure) else failure
+            log.warning("receipt: %s", known)
+            self._desk.send(ev.ReceiptFailed(known.reason))
+            return
+        self._desk.send(ev.ReceiptPrinted())
+
+    async def _codes(self, certificate: Certificate, request: CopyRequest) -> tuple[str, ...]:
+        """The codes of the copies; a copy without one is better than none."""
+        assert self._desk.visit.session is not None
+        try:
+            return await self._desk.parts.library.prove(
+                self._desk.visit.session, certificate, request
+            )
+        except Failure as failure:
+            log.warning("copies without a code: %s", failure)
+            return ()
+
+    def _progress(self, job: JobProgress) -> None:
+        if job.pages:
+            self._desk.send(ev.PagePrinted(job.pages))
