@@ -36,14 +36,16 @@ class Acting:
         self._client = client
 
     async def principals(self, session: Session) -> list[Principal]:
-        """For whom the citizen may act. Raises Failure.
+        """For whom the citizen may act; nobody where the platform does not say. Raises Failure.
 
         An authorisation that does not verify is left out and logged: it is no reason to
         withhold the others.
         """
         client = self._client
         await client.discover()
-        address = client.endpoint("principals_endpoint")
+        address = client.endpoint("principals_endpoint", otherwise="")
+        if not address:
+            return []
         answer = await self._platform.get_json(address, session.authorise("GET", address))
         entries = answer.get("principals") if isinstance(answer, dict) else None
         if not isinstance(entries, list):

@@ -94,14 +94,14 @@ class Phone:
         return str(html.fromstring(self._page.text).text_content())
 
     @property
-    def drawn(self) -> bool:
-        """Whether there is a picture on the page."""
-        return html.fromstring(self._page.text).find(".//svg") is not None
-
-    @property
     def status(self) -> int:
         """The status of the page."""
         return self._page.status_code
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a picture on the page."""
+        return html.fromstring(self._page.text).find(".//svg") is not None
 
     def follow(self) -> bytes:
         """What the page's first link leads to."""

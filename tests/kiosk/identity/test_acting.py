@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from kiosk.errors import Failure
 from kiosk.identity.acting import read_principal
+from kiosk.identity.http import HttpIdentityService
 from kiosk.identity.levels import Level
 from kiosk.identity.port import FaceEvidence, Relation
+from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from sandbox.people.registry import person
+from tests.kiosk.identity.conftest import TERMINAL
 from tests.sandbox.conftest import document_of
 
 FACE = FaceEvidence(True, "chip_photo")
@@ -133,6 +136,21 @@ async def test_people_authorise_and_take_back_on_their_phones(service, citizen, 
     page.submit()
     names = [one.name for one in await service.principals(citizen)]
     assert person("ayiguli").name not in names
+
+
+async def test_where_the_platform_does_not_say_nobody_is_offered(citizen, served):
+    class Without(Platform):
+        """A platform that knows nothing of acting for somebody."""
+
+        async def get_json(self, url, headers=None):
+            answer = await super().get_json(url, headers)
+            answer.pop("principals_endpoint", None)
+            return answer
+
+    platform = Without(served.address, 8.0)
+    service = HttpIdentityService(platform, TERMINAL, served.key)
+    assert await service.principals(citizen) == []
+    await platform.close()
 
 
 CLAIMS = {"name": "某人", "relation": "agent", "types": ["household"], "until": "2030-01-31"}
