@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import sys
 from pathlib import Path
 
@@ -30,8 +29,13 @@ def run_serve(options: argparse.Namespace) -> int:
     """The `serve` command; the exit status."""
     from sandbox.serving import serve_all
 
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(serve_all(options.port, options.state))
+    except KeyboardInterrupt:
+        return 0
+    except OSError as error:
+        print(f"cannot serve at port {options.port}: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -48,27 +48,32 @@ class Served:
 
 
 async def serve_all(port: int, state: Path) -> None:
-    """The platform at a port, other regions at free ones, until this process is told to end."""
+    """The platform at a port, other regions at free ones, until this process is told to end.
+
+    Raises OSError where a port is taken or the folder cannot be used.
+    """
     issuer = f"http://{HOST}:{port}"
-    ports = {code: free_port() for code in other_regions()}
-    addresses = {code: f"http://{HOST}:{one}" for code, one in ports.items()}
+    home = socket.create_server((HOST, port))
+    sockets = {code: socket.create_server((HOST, 0)) for code in other_regions()}
+    addresses = {
+        code: f"http://{HOST}:{one.getsockname()[1]}" for code, one in sockets.items()
+    }
     platform = create_app(
         issuer, state, {code: f"{one}/library" for code, one in addresses.items()}
     )
-    servers = []
+    print(f"platform at {issuer}, API at {issuer}/docs", flush=True)
+    running = []
     for code, region in other_regions().items():
         app = create_region_app(region, addresses[code], platform)
-        servers.append(make_server(app, ports[code]))
-    print(f"platform at {issuer}, API at {issuer}/docs", flush=True)
-    for code, region in other_regions().items():
+        running.append(make_server(app).serve([sockets[code]]))
         print(f"{region.name_en} ({code}) at {addresses[code]}", flush=True)
     # Each takes the signals from the one before it and hands them back when it ends: the last
     # to begin is the first to end.
-    await asyncio.gather(*(one.serve() for one in servers), make_server(platform, port).serve())
+    await asyncio.gather(*running, make_server(platform).serve([home]))
 
 
-def make_server(app: FastAPI, port: int) -> uvicorn.Server:
-    """A server for an app on loopback."""
+def make_server(app: FastAPI, port: int = 0) -> uvicorn.Server:
+    """A server for an app on loopback; the port counts where no socket is given to it."""
     return uvicorn.Server(
         uvicorn.Config(app, host=HOST, port=port, log_level="warning", lifespan="off")
     )

@@ -88,10 +88,13 @@ def run_verify(options: argparse.Namespace) -> int:
     document = options.file.read_bytes()
     fields = {"trust": str(options.trust.resolve()) if options.trust else ""}
     answer, _ = asyncio.run(ask(lambda worker: worker.call("verify", fields, [document])))
+    profile = load_profiles().of_code(answer["type_code"])
+    answer["kind"] = profile.id if profile else None
     if options.json:
         print(json.dumps(answer, ensure_ascii=False))
     else:
         print(f"verdict   {answer['verdict']}")
+        print(f"says it is {profile.name_zh if profile else 'of no known kind'}")
         print(f"intact    {answer['intact']}")
         print(f"uncovered {', '.join(answer['uncovered']) or '-'}")
         for one in answer["signatures"]:

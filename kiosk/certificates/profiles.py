@@ -145,8 +145,12 @@ class Profiles:
 
     def for_certificate(self, certificate: Certificate) -> Profile:
         """The profile of a certificate's kind: by its type code, else by the library's name."""
-        by_code = self._by_code.get(type_code(certificate.identifier))
+        by_code = self.of_code(type_code(certificate.identifier))
         return by_code or self.by_id.get(certificate.type, self.default)
+
+    def of_code(self, code: str) -> Profile | None:
+        """The profile that has a type code, or None."""
+        return self._by_code.get(code)
 
 
 def printing_rules(profile: Profile, certificate: Certificate, today: date) -> PrintingRules:

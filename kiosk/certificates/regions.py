@@ -91,14 +91,13 @@ class RegionalLibraries:
         """The library that listed a certificate. Raises Failure where it is none any more."""
         directory = self._directory()
         home = directory.home if directory else UNKNOWN_REGION
-        if certificate.region in (home, UNKNOWN_REGION):
+        code = certificate.region.code
+        if code in (home.code, UNKNOWN_REGION.code):
             return self._home
         for entry in self._open():
-            if entry.region == certificate.region:
+            if entry.region.code == code:
                 return self._library_at(entry)
-        raise Failure(
-            Reason.PLATFORM_ERROR, f"region {certificate.region.code} is not in the directory"
-        )
+        raise Failure(Reason.PLATFORM_ERROR, f"region {code} is not in the directory")
 
     def _library_at(self, entry: RegionalEntry) -> CertificateLibrary:
         line = self._lines.get(entry.address)

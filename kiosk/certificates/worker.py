@@ -12,6 +12,7 @@ from PIL import Image
 
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.formats import sniff
+from kiosk.certificates.identifier import type_code
 from kiosk.certificates.metadata import read_metadata
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.cose import BadCose
@@ -84,9 +85,21 @@ def _check(fields: Fields, blobs: list[bytes]) -> Reply:
 
 
 def _verify(fields: Fields, blobs: list[bytes]) -> Reply:
-    """All that is known of a file: field `trust`, one blob."""
-    now = datetime.now(UTC)
-    return verify_file(blobs[0], _trust(fields["trust"]), now).as_json(), []
+    """All that is known of a file: field `trust`, one blob.
+
+    `type_code` is the kind that an intact file says it is; empty where it does not say.
+    """
+    found = verify_file(blobs[0], _trust(fields["trust"]), datetime.now(UTC))
+    code = _type_code_in(blobs[0]) if found.intact else ""
+    return {**found.as_json(), "type_code": code}, []
+
+
+def _type_code_in(document: bytes) -> str:
+    try:
+        return type_code(read_metadata(written_metadata(document)).identifier)
+    except ValueError:
+        # What a file says of itself may be broken where no signature covers it.
+        return ""
 
 
 def _render(fields: Fields, blobs: list[bytes]) -> Reply:

@@ -46,6 +46,14 @@ def test_the_api_page_needs_nothing_from_outside(platform):
     assert script.status_code == 200
 
 
+def test_a_port_that_is_taken_is_one_clear_error(platform, tmp_path):
+    port = platform.rsplit(":", maxsplit=1)[1]
+    done = run_module("sandbox", "serve", "--port", port, "--state", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"cannot serve at port {port}: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_the_openapi_document_names_every_operation(platform):
     paths = requests.get(f"{platform}/openapi.json", timeout=5).json()["paths"]
     assert {

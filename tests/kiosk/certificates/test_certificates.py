@@ -229,6 +229,7 @@ def test_the_command_line_verifies_renders_and_checks(genuine, trust, tmp_path):
     done = run_module("kiosk.certificates", "verify", str(file), "--trust", str(trust), "--json")
     told = last_json(done.stdout)
     assert (done.returncode, told["verdict"], told["format"]) == (0, "genuine", "pdf")
+    assert (told["type_code"], told["kind"]) == (TYPE, "pension_insurance")
     done = run_module("kiosk.certificates", "verify", str(file), "--json")
     assert (done.returncode, last_json(done.stdout)["verdict"]) == (1, "untrusted")
     out = tmp_path / "page.png"

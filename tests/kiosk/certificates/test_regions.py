@@ -189,6 +189,16 @@ async def test_file_and_code_come_from_the_certificates_own_region(realm):
     assert {one.claims.identifier for one in judged} == {away.identifier}
 
 
+async def test_a_region_that_is_renamed_within_a_visit_is_the_same(realm):
+    session = await realm.sign_in("zhang-rare")
+    away = (await realm.libraries.list(session)).certificates[-1]
+    entries = realm.directory.entries
+    renamed = replace(entries[1], region=replace(LANSHAN, name_en="Lan Shan"))
+    realm.directory = replace(realm.directory, entries=(entries[0], renamed))
+    await asyncio.to_thread(realm.apps["970000"].state.library.issue_all)
+    assert await realm.libraries.fetch(session, away)
+
+
 async def test_nothing_is_asked_of_a_region_that_has_left_the_directory(realm):
     session = await realm.sign_in("zhang-rare")
     away = (await realm.libraries.list(session)).certificates[-1]
