@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from PIL import Image, ImageFilter
 
 from bench.hostile import attack
-from kiosk.certificates import pdf as pdf_format
+from kiosk.certificates.pdf import PdfDocument
 from kiosk.certificates.proof.draw import draw_code
 from kiosk.certificates.proof.scan import find_code
 from kiosk.certificates.render import render_page as render_certificate
@@ -91,7 +91,7 @@ def draw_ofd(data: bytes) -> None:
 
 def draw_pdf(data: bytes) -> None:
     """The same of a PDF, by PDFium."""
-    pdf_format.draw_page(data, 1, DPI)
+    PdfDocument(data).draw_page(1, DPI)
 
 
 def drawing(files: dict[str, bytes]) -> dict[str, Any]:

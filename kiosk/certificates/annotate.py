@@ -15,7 +15,7 @@ from pathlib import Path
 import pikepdf
 import typst
 
-from kiosk.certificates.pdf import ink_of
+from kiosk.certificates.pdf import PdfDocument
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.draw import EDGE_MM, Spot, draw_code, find_room
 
@@ -44,7 +44,12 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
             del page["/Annots"]
     codes = [draw_code(text) for text in annotation.codes]
     # Copies of one page may have codes of different versions: the largest must fit.
-    spot = _spot(original, max(code.side_mm for code in codes)) if codes else None
+    plain = _written(original)
+    spot = _room(plain, max(code.side_mm for code in codes)) if codes else None
+    if codes and spot is None:
+        original.add_blank_page(page_size=A4_POINTS)
+        spot = Spot(len(original.pages) - 1, EDGE_MM, EDGE_MM)
+        plain = _written(original)
     pages = len(original.pages)
     sizes = [[float(edge) for edge in page.mediabox] for page in original.pages]
     data = json.dumps(
@@ -59,12 +64,10 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
     compiled = _compiler().compile(format="pdf", sys_inputs={"annotation": data})
     assert isinstance(compiled, bytes)
     lines = pikepdf.open(io.BytesIO(compiled))
-    plain = io.BytesIO()
-    original.save(plain)
     printed = pikepdf.new()
     for copy in range(annotation.copies):
         # Opened anew: pages that are copied twice share what is laid over them.
-        source = pikepdf.open(plain)
+        source = pikepdf.open(io.BytesIO(plain))
         for number in range(pages):
             printed.pages.append(source.pages[number])
             page = pikepdf.Page(printed.pages[-1])
@@ -74,12 +77,13 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
     return out.getvalue(), pages * annotation.copies
 
 
-def _spot(document: pikepdf.Pdf, side_mm: float) -> Spot:
-    """Where a code goes: on the first page, whose numbers it vouches for, or on a new sheet."""
-    plain = io.BytesIO()
-    document.save(plain)
-    room = find_room(ink_of(plain.getvalue(), 1), side_mm)
-    if room is not None:
-        return Spot(0, *room)
-    document.add_blank_page(page_size=A4_POINTS)
-    return Spot(len(document.pages) - 1, EDGE_MM, EDGE_MM)
+def _written(document: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _room(document: bytes, side_mm: float) -> Spot | None:
+    """Where a code goes on the first page, whose numbers it vouches for; None without room."""
+    room = find_room(PdfDocument(document).ink(1), side_mm)
+    return None if room is None else Spot(0, *room)

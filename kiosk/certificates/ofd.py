@@ -11,32 +11,66 @@ from kiosk.certificates.verdict import (
     Signature,
     Verdict,
     Verification,
-    unreadable,
 )
 from kiosk.ofd import plain
 from kiosk.ofd.document import OfdFile
 from kiosk.ofd.errors import OfdError
 from kiosk.ofd.judge import BARE
-from kiosk.ofd.render import render_page, render_pdf
+from kiosk.ofd.render import Stamp, render_page, render_pdf
 from kiosk.ofd.stamps import read_stamps
 from kiosk.ofd.verify import Checked, Verified, verify
 
 
-def verify_ofd(document: bytes, trust: Trust, now: datetime) -> Verification:
-    """Verify all signatures of an OFD file."""
-    try:
-        file = OfdFile(document)
-    except OfdError as error:
-        return unreadable(FileFormat.OFD, str(error))
-    try:
-        verified = verify(file, trust.chains, now)
-    except OfdError as error:
-        # It says that it is signed, and what should bear that out is broken.
-        return Verification(FileFormat.OFD, Verdict.ALTERED, False, detail=str(error))
-    return Verification(
-        FileFormat.OFD, verdict_of(verified), verified.intact, verified.uncovered,
-        tuple(as_signature(one) for one in verified.signatures), detail_of(verified),
-    )
+class OfdDocument:
+    """An OFD file, opened once for all that is asked of it."""
+
+    def __init__(self, document: bytes) -> None:
+        """Raises ValueError."""
+        self._file = OfdFile(document)
+        self._stamps: tuple[Stamp, ...] | None = None
+
+    def verify(self, trust: Trust, now: datetime) -> Verification:
+        """Verify all signatures."""
+        try:
+            verified = verify(self._file, trust.chains, now)
+        except OfdError as error:
+            # It says that it is signed, and what should bear that out is broken.
+            return Verification(FileFormat.OFD, Verdict.ALTERED, False, detail=str(error))
+        self._stamps = verified.stamps
+        return Verification(
+            FileFormat.OFD, verdict_of(verified), verified.intact, verified.uncovered,
+            tuple(as_signature(one) for one in verified.signatures), detail_of(verified),
+        )
+
+    @property
+    def stamps(self) -> tuple[Stamp, ...]:
+        """The pictures of its seals."""
+        if self._stamps is None:
+            self._stamps = read_stamps(self._file)
+        return self._stamps
+
+    def count_pages(self) -> int:
+        """How many pages it has."""
+        return self._file.page_count
+
+    def draw_page(self, number: int, dpi: float) -> Page:
+        """A page (the first is 1) with its seals, at a resolution. Raises ValueError."""
+        raster = render_page(self._file, number, dpi, self.stamps)
+        height, width = raster.rgba.shape[:2]
+        rgb = cv2.cvtColor(raster.rgba, cv2.COLOR_RGBA2RGB)
+        return Page(width, height, rgb.data.cast("B"))
+
+    def printable(self) -> bytes:
+        """All pages with their seals as a PDF of vectors, for the printer. Raises ValueError."""
+        return render_pdf(self._file, self.stamps)[0]
+
+    def page_text(self, number: int) -> str:
+        """The text of a page (the first is 1). Raises ValueError."""
+        return plain.page_text(self._file.page(number))
+
+    def written_metadata(self) -> dict[str, str]:
+        """The custom data. Raises ValueError."""
+        return self._file.description.custom
 
 
 def verdict_of(verified: Verified) -> Verdict:
@@ -72,33 +106,3 @@ def as_signature(checked: Checked) -> Signature:
         why="; ".join((*checked.problems, *value.notes)),
         time_proven_by=value.time_proven_by,
     )
-
-
-def count_pages(document: bytes) -> int:
-    """How many pages an OFD file has. Raises ValueError."""
-    return OfdFile(document).page_count
-
-
-def draw_page(document: bytes, number: int, dpi: float) -> Page:
-    """A page (the first is 1) with its seals, at a resolution. Raises ValueError."""
-    file = OfdFile(document)
-    raster = render_page(file, number, dpi, read_stamps(file))
-    height, width = raster.rgba.shape[:2]
-    rgb = cv2.cvtColor(raster.rgba, cv2.COLOR_RGBA2RGB)
-    return Page(width, height, rgb.data.cast("B"))
-
-
-def to_pdf(document: bytes) -> bytes:
-    """All pages with their seals as a PDF of vectors, for the printer. Raises ValueError."""
-    file = OfdFile(document)
-    return render_pdf(file, read_stamps(file))[0]
-
-
-def page_text(document: bytes, number: int) -> str:
-    """The text of a page (the first is 1). Raises ValueError."""
-    return plain.page_text(OfdFile(document).page(number))
-
-
-def written_metadata(document: bytes) -> dict[str, str]:
-    """The custom data of an OFD file. Raises ValueError."""
-    return OfdFile(document).description.custom

@@ -5,6 +5,7 @@ For the worker process; see `worker.py`.
 
 import io
 from datetime import datetime
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -65,53 +66,64 @@ def _together(found: list[Judged], more: tuple[str, ...]) -> Verification:
     )
 
 
-def count_pages(document: bytes) -> int:
-    """How many pages a PDF has. Raises ValueError."""
-    return len(_open(document))
+class PdfDocument:
+    """A PDF, opened once for each of the libraries that read it."""
 
+    def __init__(self, document: bytes) -> None:
+        self._document = document
 
-def draw_page(document: bytes, number: int, dpi: float) -> Page:
-    """A page (the first is 1) at a resolution. Raises ValueError."""
-    pdf = _open(document)
-    if not 1 <= number <= len(pdf):
-        raise ValueError(f"page {number} of {len(pdf)}")
-    try:
-        bitmap = pdf[number - 1].render(
-            scale=dpi / POINTS_PER_INCH, rev_byteorder=True, may_draw_forms=False
+    @cached_property
+    def _pages(self) -> pypdfium2.PdfDocument:
+        """As PDFium has it. Raises ValueError."""
+        try:
+            return pypdfium2.PdfDocument(self._document)
+        except pypdfium2.PdfiumError as error:
+            raise ValueError(f"not a PDF that can be opened: {error}") from error
+
+    def verify(self, trust: Trust, now: datetime) -> Verification:
+        """Verify all signatures."""
+        return verify_pdf(self._document, trust, now)
+
+    def count_pages(self) -> int:
+        """How many pages it has. Raises ValueError."""
+        return len(self._pages)
+
+    def draw_page(self, number: int, dpi: float) -> Page:
+        """A page (the first is 1) at a resolution. Raises ValueError."""
+        if not 1 <= number <= len(self._pages):
+            raise ValueError(f"page {number} of {len(self._pages)}")
+        try:
+            bitmap = self._pages[number - 1].render(
+                scale=dpi / POINTS_PER_INCH, rev_byteorder=True, may_draw_forms=False
+            )
+        except pypdfium2.PdfiumError as error:
+            raise ValueError(f"page {number}: {error}") from error
+        dots = bitmap.to_numpy()
+        rgb = np.ascontiguousarray(dots) if dots.shape[2] == 3 else cv2.cvtColor(
+            dots, cv2.COLOR_RGBA2RGB
         )
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(f"page {number}: {error}") from error
-    dots = bitmap.to_numpy()
-    rgb = np.ascontiguousarray(dots) if dots.shape[2] == 3 else cv2.cvtColor(
-        dots, cv2.COLOR_RGBA2RGB
-    )
-    return Page(rgb.shape[1], rgb.shape[0], rgb.data.cast("B"))
+        return Page(rgb.shape[1], rgb.shape[0], rgb.data.cast("B"))
 
+    def printable(self) -> bytes:
+        """What a printer takes: the file itself."""
+        return self._document
 
-def ink_of(document: bytes, number: int) -> np.ndarray:
-    """A page in grey dots of one millimetre. Raises ValueError."""
-    bitmap = _open(document)[number - 1].render(
-        scale=MM_PER_INCH / POINTS_PER_INCH, grayscale=True, may_draw_forms=False
-    )
-    return np.asarray(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+    def ink(self, number: int) -> np.ndarray:
+        """A page in grey dots of one millimetre. Raises ValueError."""
+        bitmap = self._pages[number - 1].render(
+            scale=MM_PER_INCH / POINTS_PER_INCH, grayscale=True, may_draw_forms=False
+        )
+        return np.asarray(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
 
+    def page_text(self, number: int) -> str:
+        """The text of a page (the first is 1). Raises ValueError."""
+        return str(self._pages[number - 1].get_textpage().get_text_range())
 
-def page_text(document: bytes, number: int) -> str:
-    """The text of a page (the first is 1). Raises ValueError."""
-    return str(_open(document)[number - 1].get_textpage().get_text_range())
-
-
-def written_metadata(document: bytes) -> dict[str, str]:
-    """The information dictionary of a PDF, standard entries and own ones. Raises ValueError."""
-    try:
-        with pikepdf.open(io.BytesIO(document)) as opened:
-            return {str(name).lstrip("/"): str(value) for name, value in opened.docinfo.items()}
-    except pikepdf.PdfError as error:
-        raise ValueError(f"not a PDF that can be opened: {error}") from error
-
-
-def _open(document: bytes) -> pypdfium2.PdfDocument:
-    try:
-        return pypdfium2.PdfDocument(document)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(f"not a PDF that can be opened: {error}") from error
+    def written_metadata(self) -> dict[str, str]:
+        """The information dictionary, standard entries and own ones. Raises ValueError."""
+        try:
+            with pikepdf.open(io.BytesIO(self._document)) as opened:
+                info = opened.docinfo
+                return {str(name).lstrip("/"): str(value) for name, value in info.items()}
+        except pikepdf.PdfError as error:
+            raise ValueError(f"not a PDF that can be opened: {error}") from error

@@ -3,18 +3,15 @@
 from datetime import datetime
 
 from kiosk.certificates.formats import sniff
-from kiosk.certificates.ofd import verify_ofd
-from kiosk.certificates.pdf import verify_pdf
+from kiosk.certificates.render import open_document
 from kiosk.certificates.trust import Trust
-from kiosk.certificates.verdict import FileFormat, Verification, unreadable
+from kiosk.certificates.verdict import Verification, unreadable
 
 
 def verify_file(document: bytes, trust: Trust, now: datetime) -> Verification:
     """Intact, what is not covered, signed by whom, trusted or not."""
-    match sniff(document):
-        case FileFormat.OFD:
-            return verify_ofd(document, trust, now)
-        case FileFormat.PDF:
-            return verify_pdf(document, trust, now)
-        case None:
-            return unreadable(None, "neither an OFD nor a PDF file")
+    try:
+        opened = open_document(document)
+    except ValueError as error:
+        return unreadable(sniff(document), str(error))
+    return opened.verify(trust, now)

@@ -20,13 +20,7 @@ from kiosk.certificates.proof.judge import judge_code
 from kiosk.certificates.proof.lists import Lists, load_lists
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.certificates.proof.scan import Scan, scan
-from kiosk.certificates.render import (
-    count_pages,
-    page_text,
-    printable,
-    render_page,
-    written_metadata,
-)
+from kiosk.certificates.render import Opened, open_document, render_page
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
 from kiosk.certificates.verdict import BAD_TRUST, Verdict
 from kiosk.certificates.verify import verify_file
@@ -66,22 +60,30 @@ def _empty_page() -> bytes:
 
 def _check(fields: Fields, blobs: list[bytes]) -> Reply:
     """Verify a file and draw its first page: field `trust`, one blob."""
-    verification = verify_file(blobs[0], _trust(fields["trust"]), datetime.now(UTC))
+    file = _open(blobs[0])
+    verification = file.verify(_trust(fields["trust"]), datetime.now(UTC))
     if verification.verdict is not Verdict.GENUINE:
         raise Refusal(str(verification.verdict), verification.detail)
     try:
-        pages = count_pages(blobs[0])
-        preview = render_page(blobs[0], 1, PREVIEW_DPI)
-        marks = page_marks(page_text(blobs[0], 1))
+        pages = file.count_pages()
+        preview = file.draw_page(1, PREVIEW_DPI)
+        marks = page_marks(file.page_text(1))
     except ValueError as error:
         raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
     signer = verification.signatures[0].signer
     shape = {"width": preview.width, "height": preview.height}
-    elements = read_metadata(written_metadata(blobs[0])).elements()
+    elements = read_metadata(file.written_metadata()).elements()
     return (
         {"pages": pages, "signer": signer, "elements": elements, **shape},
         [preview.colours, marks],
     )
+
+
+def _open(document: bytes) -> Opened:
+    try:
+        return open_document(document)
+    except ValueError as error:
+        raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
 
 
 def _verify(fields: Fields, blobs: list[bytes]) -> Reply:
@@ -96,7 +98,7 @@ def _verify(fields: Fields, blobs: list[bytes]) -> Reply:
 
 def _type_code_in(document: bytes) -> str:
     try:
-        return type_code(read_metadata(written_metadata(document)).identifier)
+        return type_code(read_metadata(open_document(document).written_metadata()).identifier)
     except ValueError:
         # What a file says of itself may be broken where no signature covers it.
         return ""
@@ -114,7 +116,7 @@ def _render(fields: Fields, blobs: list[bytes]) -> Reply:
 def _prepare(fields: Fields, blobs: list[bytes]) -> Reply:
     """The document to print: fields of Annotation, one blob."""
     try:
-        document, pages = annotate(printable(blobs[0]), Annotation(**fields))
+        document, pages = annotate(open_document(blobs[0]).printable(), Annotation(**fields))
     except ValueError as error:
         raise Refusal("unreadable", str(error)) from error
     return {"pages": pages}, [document]

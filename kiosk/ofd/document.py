@@ -49,6 +49,7 @@ class OfdFile:
     def __init__(self, data: bytes) -> None:
         self.package = Package(data)
         self._opened: set[str] = set()
+        self._last: tuple[int, PageContent] | None = None
         if ROOT not in self.package:
             raise OfdError(OfdReason.NOT_A_PACKAGE, ROOT, "missing")
         self._root = self.xml(ROOT)
@@ -132,7 +133,15 @@ class OfdFile:
         return ids.index(page_id) + 1 if page_id in ids else None
 
     def page(self, number: int) -> PageContent:
-        """Page `number` (from 1) with all that lies on it. Raises OfdError."""
+        """Page `number` (from 1) with all that lies on it. Raises OfdError.
+
+        The last one that was read is kept: it is drawn, and its text is asked for.
+        """
+        if self._last is None or self._last[0] != number:
+            self._last = number, self._read_page(number)
+        return self._last[1]
+
+    def _read_page(self, number: int) -> PageContent:
         if not 1 <= number <= self.page_count:
             raise OfdError(OfdReason.NO_SUCH_PAGE, f"page {number} of {self.page_count}")
         entry = self._pages[number - 1]

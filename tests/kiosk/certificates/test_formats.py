@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import Annotation
-from kiosk.certificates.render import count_pages, page_text, printable, render_page
+from kiosk.certificates.render import open_document, render_page
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
 from kiosk.certificates.verdict import FileFormat, Verdict
 from kiosk.certificates.verify import verify_file
@@ -154,11 +154,12 @@ def test_a_pdf_by_an_unknown_signer_with_sm2_is_not_trusted(page):
 
 
 def test_an_ofd_file_goes_to_the_printer_as_a_pdf_that_looks_the_same(sealed):
-    assert count_pages(sealed) == 1
-    pdf = printable(sealed)
+    file = open_document(sealed)
+    assert file.count_pages() == 1
+    pdf = file.printable()
     shown = pypdfium2.PdfDocument(pdf)[0]
     assert [round(one) for one in shown.get_size()] == [595, 842]
-    assert "老年人优待证" in page_text(sealed, 1)
+    assert "老年人优待证" in file.page_text(1)
     mine = render_page(sealed, 1, 60)
     bitmap = shown.render(scale=60 / 72).to_pil().resize((mine.width, mine.height)).convert("RGB")
     apart = sum(

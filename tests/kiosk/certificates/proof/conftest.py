@@ -10,7 +10,7 @@ from kiosk.certificates.annotate import annotate
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.lists import read_lists
 from kiosk.certificates.proof.marks import page_marks
-from kiosk.certificates.render import page_text, printable, render_page
+from kiosk.certificates.render import open_document, render_page
 from kiosk.certificates.trust import load_trust
 from sandbox.people.registry import person
 from sandbox.proofs import ProofService, Wanted
@@ -43,9 +43,9 @@ class Office:
     def paper(self, who="li-xiulan", kind="household") -> tuple[bytes, str]:
         """A printed copy, and the text of its code."""
         document = self.library.file(self.issued(who, kind))
-        marks = page_marks(page_text(document, 1)) + page_marks(NOTE.margin_text)
+        marks = page_marks(open_document(document).page_text(1)) + page_marks(NOTE.margin_text)
         code = self.code(marks=marks, who=who, kind=kind)
-        return annotate(printable(document), replace(NOTE, codes=(code,)))[0], code
+        return annotate(open_document(document).printable(), replace(NOTE, codes=(code,)))[0], code
 
 
 @pytest.fixture(scope="session")
