@@ -13,6 +13,7 @@ from typing import Any
 
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import PRINTED
+from provisioning.obeying import obey_hints
 from provisioning.stage import Stage, StageFailed, list_people
 
 VISIT_SECONDS = 240
@@ -84,12 +85,14 @@ async def visit(
     )
     await camera_shows(stage, citizen)
     autopilot.start()
+    obeying = asyncio.create_task(obey_hints(terminal.visit, stage.order))
     await terminal.start()
     try:
         async with asyncio.timeout(VISIT_SECONDS):
             await autopilot.done.wait()
     except TimeoutError:
         autopilot.outcome = autopilot.outcome or "timeout"
+    obeying.cancel()
     await terminal.stop()
     return autopilot
 
@@ -123,13 +126,18 @@ def describe(autopilot: Autopilot, reports: list[dict[str, Any]]) -> dict[str, A
 
 
 def device_times(reports: list[dict[str, Any]]) -> dict[str, float]:
-    """What the slowest chain of devices took by itself, from their own reports."""
+    """What the slowest chain of devices took by itself, from their own reports.
+
+    `person` is what the citizen took to move as asked, in all.
+    """
     wanted = {"card_read": "card", "document": "document", "receipt": "receipt"}
-    return {
+    devices = {
         wanted[report["event"]]: round(report["ms"], 1)
         for report in reports
         if report["event"] in wanted
     }
+    moved = [float(report["ms"]) for report in reports if report["event"] == "moved"]
+    return {**devices, "person": round(sum(moved), 1)} if moved else devices
 
 
 def keep_papers(reports: list[dict[str, Any]], out: Path) -> None:
