@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioning.headless import TRUST
 from provisioning.obeying import obey_hints
-from provisioning.stage import Panel, Stage, StageFailed, list_people
+from provisioning.stage import CHIP_CARDS, Panel, Stage, StageFailed, list_people
 
 if TYPE_CHECKING:
     from kiosk.terminal import Terminal
@@ -39,7 +39,7 @@ def run_demo(out: Path) -> int:
     people = list_people()
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
         try:
-            stage = Stage(Path(folder), panel)
+            stage = Stage(Path(folder), panel, arguments=(CHIP_CARDS,))
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2

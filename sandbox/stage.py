@@ -9,6 +9,7 @@ report (with `from`), and ends, with all it started, when its input ends.
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 
 import uvicorn
 
+from sandbox import pcscd
 from sandbox.line import Line
 from sandbox.people.registry import person as find_person
 from sandbox.server import create_app
@@ -136,15 +138,34 @@ class Platform:
             self.line.close()
 
 
-async def run(folder: Path, pace: Pace) -> int:
+class ChipCards:
+    """A chip-card reader of pcscd with cards to put in it, on machines that have pcscd."""
+
+    def __init__(self, folder: Path) -> None:
+        self._service = pcscd.Pcscd(folder / "chips", folder / "pcscd")
+        self.places = {
+            "pcscd": str(folder / "pcscd"), "card_reader": f"pcsc:{self._service.reader}"
+        }
+
+    async def start(self) -> Simulator:
+        """Start the service, then what puts cards in. Raises RuntimeError."""
+        await asyncio.to_thread(self._service.start)
+        return await Simulator.start("smartcard", "--port", str(self._service.port))
+
+    async def stop(self) -> None:
+        """End the service."""
+        await asyncio.to_thread(self._service.kill, signal.SIGTERM)
+
+
+async def run(folder: Path, pace: Pace, chip_cards: bool = False) -> int:
     """Set the stage, obey until the input ends, clear the stage; the exit status."""
     papers = folder / "papers"
     papers.mkdir(parents=True, exist_ok=True)
     platform = Platform(folder)
+    chips = ChipCards(folder) if chip_cards and pcscd.installed() else None
     simulators: dict[str, Simulator] = {}
     try:
-        _, *started = await asyncio.gather(
-            platform.start(),
+        devices = [
             Simulator.start("idcard", "--read-seconds", str(pace.card_read)),
             Simulator.start("camera"),
             Simulator.start("receipt_printer", "--out", str(papers)),
@@ -152,13 +173,16 @@ async def run(folder: Path, pace: Pace) -> int:
                 "document_printer", "--out", str(papers),
                 "--first-page", str(pace.first_page), "--next-page", str(pace.next_page),
             ),
-        )
+            *([chips.start()] if chips else []),
+        ]
+        _, started = await asyncio.gather(platform.start(), asyncio.gather(*devices))
         simulators = {one.name: one for one in started}
         tell(
             {
                 "platform": platform.address,
                 "trust": str(folder / "trust"),
                 "papers": str(papers),
+                **(chips.places if chips else {}),
                 **{name: one.address for name, one in simulators.items()},
             }
         )
@@ -168,6 +192,8 @@ async def run(folder: Path, pace: Pace) -> int:
             task.cancel()
     finally:
         await asyncio.gather(platform.stop(), *(one.stop() for one in simulators.values()))
+        if chips is not None:
+            await chips.stop()
     return 0
 
 

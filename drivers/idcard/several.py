@@ -130,8 +130,6 @@ class SeveralReaders:
 
     def close(self) -> None:
         """Let all readers go."""
-        for task in self._leaving:
-            task.cancel()
         self._pool.close()
 
     def _first(self, waiting: dict[IdCardReader, asyncio.Task[None]]) -> IdCardReader | None:
