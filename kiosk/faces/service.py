@@ -198,8 +198,7 @@ class FaceService:
             show(HINT_OF_ASK[questions.ask])
             picture = await frames.take_within(questions.limits.lost)
             if picture is None:
-                questions.feed(None, clock())
-                continue
+                raise Failure(Reason.CAMERA_FAULT, "pictures ceased to come")
             at = clock()
             boxes = await self._find(await asyncio.to_thread(reduce, picture))
             if len(boxes) == 1:

@@ -9,10 +9,12 @@ import pytest
 from drivers.camera.driver import OpenCvCamera
 from drivers.camera.protocol import parse_source
 from kiosk.config import FacesSection
+from kiosk.errors import Failure
 from kiosk.faces.liveness import NOT_DONE, Ask, Doubt
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.port import Hint
 from kiosk.faces.service import FaceService, FrameSlot
+from kiosk.reasons import Reason
 from kiosk.visit.personal import Visit
 from kiosk.worker import Worker
 from provisioning.obeying import obey_hints
@@ -82,6 +84,18 @@ async def test_a_photo_of_the_right_person_is_the_same_and_not_living(booth):
     assert verdict.same
     assert not verdict.live
     assert verdict.doubt in NOT_DONE.values()
+
+
+async def test_a_camera_that_is_lost_while_it_is_asked_is_the_cameras_fault(booth):
+    booth.simulator.order("fault", name="still")
+    confirming = asyncio.create_task(booth.confirm("li-xiulan"))
+    async with asyncio.timeout(10):
+        while Hint.HOLD_STILL not in booth.hints:
+            await asyncio.sleep(0.02)
+    booth.simulator.order("fault", name="lost")
+    with pytest.raises(Failure) as caught:
+        await asyncio.wait_for(confirming, 5)
+    assert caught.value.reason is Reason.CAMERA_FAULT
 
 
 async def test_somebody_else_is_not_asked_to_move(booth):
