@@ -17,7 +17,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         "--citizen", default="li-xiulan", help="who comes: an id of `python -m sandbox people`"
     )
     parser.add_argument(
-        "--phone", action="store_true", help="with --headless: sign in by phone, without a card"
+        "--by", default="face", choices=("face", "phone", "call", "show", "staff"),
+        help="with --headless: how the citizen signs in (default: card and face)",
+    )
+    parser.add_argument(
+        "--guardian", help="with --headless: who comes along with a child, and signs in"
     )
     parser.add_argument(
         "--card", default="id", choices=("id", "social"),
@@ -31,10 +35,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("give either --config FILE or --demo")
     if options.headless and not options.demo:
         parser.error("--headless goes with --demo")
-    if options.phone and not options.headless:
-        parser.error("--phone goes with --headless")
-    if options.card != "id" and (not options.headless or options.phone):
-        parser.error("--card goes with --headless, without --phone")
+    if (options.by != "face" or options.guardian) and not options.headless:
+        parser.error("--by and --guardian go with --headless")
+    if options.card != "id" and (not options.headless or options.by in ("phone", "show")):
+        parser.error("--card goes with --headless, and with a way that needs a card")
     return options
 
 
@@ -46,8 +50,8 @@ def main() -> int:
         from provisioning.headless import run_headless
 
         return run_headless(
-            options.citizen, options.certificate, options.copies, options.out, options.phone,
-            options.card,
+            options.citizen, options.certificate, options.copies, options.out, options.by,
+            options.card, options.guardian,
         )
     if options.demo:
         from provisioning.demo import run_demo

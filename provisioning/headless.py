@@ -7,12 +7,12 @@ import shutil
 import sys
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import PRINTED
+from provisioning.citizens import WAYS, with_guardian
 from provisioning.obeying import obey_hints
 from provisioning.stage import CHIP_CARDS, Stage, StageFailed, list_people
 
@@ -27,14 +27,15 @@ READER_OF = {ID_CARD: "idcard", SOCIAL_CARD: "smartcard"}
 
 def run_headless(
     citizen: str, certificate: str | None, copies: int, out: Path,
-    phone: bool = False, card: str = ID_CARD,
+    by: str = "face", card: str = ID_CARD, guardian: str | None = None,
 ) -> int:
     """Run a visit and leave its papers in `out`; 0 only if the paper settled."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     known = [name for name, _ in list_people()]
-    if citizen not in known:
-        print(f"nobody is called {citizen!r}; known: {', '.join(known)}", file=sys.stderr)
-        return 2
+    for name in (citizen, guardian):
+        if name is not None and name not in known:
+            print(f"nobody is called {name!r}; known: {', '.join(known)}", file=sys.stderr)
+            return 2
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -52,7 +53,9 @@ def run_headless(
             if READER_OF[card] not in stage.places:
                 print("no chip-card reader: pcscd or vsmartcard-vpcd is missing", file=sys.stderr)
                 return 2
-            autopilot = asyncio.run(visit(stage, citizen, certificate, copies, phone, card))
+            autopilot = asyncio.run(
+                visit(stage, citizen, certificate, copies, by, card, guardian)
+            )
             time.sleep(0.2)  # the last reports of the simulators
             result = describe(autopilot, stage.reports)
             keep_papers(stage.reports, out)
@@ -77,21 +80,26 @@ def tell(result: dict[str, Any], out: Path) -> int:
 
 async def visit(
     stage: Stage, citizen: str, certificate: str | None, copies: int,
-    phone: bool = False, card: str = ID_CARD,
+    by: str = "face", card: str = ID_CARD, guardian: str | None = None,
 ) -> Autopilot:
     """Start a terminal on the stage and let one citizen through."""
     from kiosk.terminal import Terminal
 
     terminal = Terminal(stage.config)
     stage.order("camera", "show", person=citizen)
+    reader = READER_OF[card]
+    habits = WAYS[by](stage.order, guardian or citizen, stage.folder)
+    if guardian is not None:
+        habits = with_guardian(habits, stage.order, guardian, reader)
     autopilot = Autopilot(
         terminal.engine,
         certificate,
-        place_card=lambda: stage.order(READER_OF[card], "place", person=citizen),
-        take_card=lambda: stage.order(READER_OF[card], "take"),
+        place_card=lambda: stage.order(reader, "place", person=citizen),
+        take_card=lambda: stage.order(reader, "take"),
         clock=time.monotonic,
         copies=copies,
-        answer_phone=partial(stage.order, "platform", "phone", person=citizen) if phone else None,
+        answers=habits.answers,
+        deeds=habits.deeds,
     )
     await camera_shows(stage, citizen)
     autopilot.start()

@@ -35,7 +35,10 @@ class TokenFactory:
         """The claims that sign the holder of a document in."""
         checks = [self._chip_check()]
         if face.matched:
-            checks.append({"check_method": "bvp", "reference": face.reference})
+            live = "active" if face.live else "none"
+            checks.append(
+                {"check_method": "bvp", "reference": face.reference, "liveness": live}
+            )
         return self._about(audience, document, checks)
 
     def call(self, audience: str, document: IdentityDocument) -> dict[str, Any]:

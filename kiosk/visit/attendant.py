@@ -7,6 +7,7 @@ what is personal goes into the `Visit` only. How a thing is done stands in `work
 
 import asyncio
 import logging
+from random import SystemRandom
 
 from drivers.device import DeviceFailure
 from kiosk.errors import Failure
@@ -33,7 +34,7 @@ class Attendant:
         self._card = card
         self._send = send
         self._desk = Desk(parts, visit, send)
-        self._looking = Looking(self._desk)
+        self._looking = Looking(self._desk, SystemRandom())
         self._signing_in = SigningIn(self._desk, self._looking)
         self._handing_over = HandingOver(self._desk)
         self._papers = Papers(self._desk)

@@ -1,7 +1,8 @@
 """A citizen who knows what to do: answers every step at once.
 
 For visits without a screen (`run_kiosk.py --headless`) and for benchmarks. The card is
-laid down and taken away by whoever holds it, through the callables handed in.
+laid down and taken away by whoever holds it, through the callables handed in. A citizen
+with other ways has answers of the own, and deeds around the terminal.
 """
 
 import asyncio
@@ -12,6 +13,11 @@ from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.states import PRINTED, State, Step
+
+USUAL: dict[Step, ev.CitizenEvent] = {
+    Step.CONSENT: ev.Agreed(), Step.PREVIEW: ev.PreviewAccepted(), Step.STEP_UP: ev.StepsUp(),
+}
+"""What most citizens do in a step."""
 
 
 @dataclass(slots=True)
@@ -25,8 +31,10 @@ class Autopilot:
     clock: Callable[[], float]
     purpose: str = "social_security"
     copies: int = 1
-    answer_phone: Callable[[], None] | None = None
-    """Says yes on the citizen's phone; given for one who signs in with it."""
+    answers: dict[Step, ev.CitizenEvent] = field(default_factory=dict)
+    """What this citizen does in a step, the first time, in place of what is usual."""
+    deeds: dict[tuple[Step, type[ev.Event]], Callable[[], None]] = field(default_factory=dict)
+    """What somebody does around the terminal when an event came of a step."""
     pause: float = 0.0
     """Seconds before each answer: none for a clock, some for an eye."""
     outcome: str = ""
@@ -46,26 +54,41 @@ class Autopilot:
             self._react(state)
         elif state.step is Step.PREVIEW and isinstance(event, ev.CertificateReady):
             self._send(ev.PreviewAccepted())
-        elif isinstance(event, ev.PhoneCodeShown) and self.answer_phone is not None:
-            self.answer_phone()
+        elif state.step is Step.PRINCIPALS and isinstance(event, ev.PrincipalsListed):
+            self._send(ev.PrincipalChosen(0) if event.relations else ev.WentBack())
+        elif state.step is Step.HAND_OVER and isinstance(event, ev.HandOverTaken):
+            self._send(ev.NumberCompared(True))
+        deed = self.deeds.get((state.step, type(event)))
+        if deed is not None:
+            deed()
 
     def _react(self, state: State) -> None:
         self.steps.append((str(state.step), self.clock()))
+        answer = self.answers.pop(state.step, None) or USUAL.get(state.step)
+        if answer is not None:
+            self._began = self._began or state.step is Step.IDLE
+            self._send(answer)
+        else:
+            self._do_what_is_needed(state)
+
+    def _do_what_is_needed(self, state: State) -> None:
+        """What depends on the citizen, the list, and how the visit goes."""
         match state.step:
             case Step.IDLE if self._began:
                 self.done.set()
             case Step.IDLE:
                 self._began = True
-                self._begin()
+                self.place_card()
             case Step.OUT_OF_SERVICE:
                 self.outcome = str(state.reason)
                 self.done.set()
-            case Step.CONSENT:
-                self._send(ev.Agreed())
+            case Step.PLACE_CARD:
+                self.place_card()
+            case Step.GUARDIAN:
+                self.outcome = str(Reason.MINOR_NEEDS_GUARDIAN)
+                self._send(ev.Leaves())
             case Step.CERTIFICATES:
                 self._choose(state)
-            case Step.PREVIEW:
-                self._send(ev.PreviewAccepted())
             case Step.PURPOSE:
                 self._send(ev.PurposeChosen(self.purpose))
             case Step.COPIES:
@@ -78,15 +101,15 @@ class Autopilot:
                 self.outcome = self.outcome or str(state.reason)
                 self._send(ev.Leaves())
             case Step.TAKE_CARD:
+                self._remember(state)
                 self.take_card()
             case Step.FAREWELL:
+                self._remember(state)
                 self.done.set()
 
-    def _begin(self) -> None:
-        if self.answer_phone is None:
-            self.place_card()
-        else:
-            self._send(ev.ChosePhone())
+    def _remember(self, state: State) -> None:
+        """How the visit ended, where no step before has said it."""
+        self.outcome = self.outcome or str(state.progress.outcome if state.progress else "")
 
     def _choose(self, state: State) -> None:
         kinds = [one.type for one in state.progress.certificates] if state.progress else []

@@ -1,6 +1,7 @@
 """A stage for whole terminals: one for all tests, cleared between them."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import Step
+from provisioning.citizens import WAYS, Habits, with_guardian
 from provisioning.headless import camera_shows
 from provisioning.obeying import obey_hints
 from provisioning.stage import Stage
@@ -52,35 +54,33 @@ class Visitor:
         self.terminal = Terminal(stage.config, equipment=equipment)
         self.state_folder = state
 
-    async def visit(self, citizen: str, wanted: str | None = None, face: str | None = "") -> str:
+    async def visit(
+        self, citizen: str, wanted: str | None = None, face: str | None = "",
+        by: str = "face", guardian: str | None = None, habits: Habits | None = None,
+    ) -> str:
         """One whole visit; its outcome. `face` stands before the camera (None: nobody)."""
         shown = citizen if face == "" else face
-        self.stage.order("camera", "show", person=shown)
+        order = self.stage.order
+        order("camera", "show", person=shown)
         await camera_shows(self.stage, shown)
+        habits = habits or WAYS[by](order, guardian or citizen, self.stage.folder)
+        if guardian is not None:
+            habits = with_guardian(habits, order, guardian, "idcard")
         pilot = Autopilot(
             self.terminal.engine, wanted,
-            lambda: self.stage.order("idcard", "place", person=citizen),
-            lambda: self.stage.order("idcard", "take"),
-            time.monotonic,
+            lambda: order("idcard", "place", person=citizen), lambda: order("idcard", "take"),
+            time.monotonic, answers=habits.answers, deeds=habits.deeds,
         )
         pilot.start()
-        obeying = asyncio.create_task(obey_hints(self.terminal.visit, self.stage.order))
-        async with asyncio.timeout(60):
-            await pilot.done.wait()
-        obeying.cancel()
+        obeying = asyncio.create_task(obey_hints(self.terminal.visit, order))
         self.pilot = pilot
-        return pilot.outcome
-
-    async def visit_by_phone(self, citizen: str, wanted: str | None = None) -> str:
-        """One whole visit without a card: the citizen says yes on a phone."""
-        pilot = Autopilot(
-            self.terminal.engine, wanted, lambda: None, lambda: None, time.monotonic,
-            answer_phone=lambda: self.stage.order("platform", "phone", person=citizen),
-        )
-        pilot.start()
-        async with asyncio.timeout(60):
-            await pilot.done.wait()
-        self.pilot = pilot
+        try:
+            async with asyncio.timeout(60):
+                await pilot.done.wait()
+        except TimeoutError:
+            pytest.fail(f"the visit does not end: {[name for name, _ in pilot.steps]}")
+        finally:
+            obeying.cancel()
         return pilot.outcome
 
     async def check(self, picture: Path) -> str:
@@ -104,6 +104,10 @@ class Visitor:
     def audit(self) -> list[str]:
         """The events of the audit, in order, as words."""
         return (self.state_folder / "audit.jsonl").read_text().splitlines()
+
+    def events(self) -> list[str]:
+        """The names of the audit's events, in order."""
+        return [json.loads(line)["event"] for line in self.audit()]
 
     def papers(self) -> list[dict[str, Any]]:
         """What came out of the A4 printer."""

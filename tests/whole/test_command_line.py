@@ -36,8 +36,8 @@ def test_a_social_security_card_on_the_chip_card_reader_prints_too(tmp_path):
 
 
 def test_a_card_is_no_choice_for_one_who_signs_in_with_a_phone():
-    done = run_kiosk("--demo", "--headless", "--phone", "--card", "social")
-    assert "--card goes with --headless, without --phone" in done.stderr
+    done = run_kiosk("--demo", "--headless", "--by", "phone", "--card", "social")
+    assert "--card goes with --headless, and with a way that needs a card" in done.stderr
 
 
 def test_a_headless_visit_that_cannot_succeed_says_why(tmp_path):

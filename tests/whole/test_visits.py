@@ -42,21 +42,6 @@ async def test_a_resident_prints_a_certificate(visitor, citizen, certificate):
     assert outcomes(visitor.state_folder) == ["printed"]
 
 
-async def test_a_resident_without_a_card_signs_in_with_a_phone(visitor):
-    assert await visitor.visit_by_phone("li-xiulan", "household") == "printed"
-    assert len(visitor.papers()) == 1
-    names = [json.loads(line)["event"] for line in visitor.audit()]
-    assert "phone_chosen" in names
-    assert "face_matched" not in names
-    assert [name for name, _ in visitor.pilot.steps][1:3] == ["phone", "signing_in"]
-
-
-async def test_one_who_says_no_on_the_phone_is_not_signed_in(visitor):
-    visitor.stage.order("platform", "clear")
-    assert await visitor.visit_by_phone("") == "sign_in_refused"
-    assert visitor.papers() == []
-
-
 @pytest.mark.parametrize(
     ("citizen", "certificate", "reason"),
     [

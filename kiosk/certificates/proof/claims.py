@@ -72,9 +72,14 @@ class Claims:
         return fields
 
 
+def is_proof(text: str) -> bool:
+    """Whether a text is the code of a printed copy, as far as its beginning says."""
+    return text.startswith(PREFIX)
+
+
 def read_code(text: str) -> Signed:
     """The signed object in a code's text. Raises BadCose."""
-    if not text.startswith(PREFIX) or len(text) > LONGEST_TEXT:
+    if not is_proof(text) or len(text) > LONGEST_TEXT:
         raise BadCose("not a code of a printed copy")
     try:
         packed = base45.decode(text.removeprefix(PREFIX))

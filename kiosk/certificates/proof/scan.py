@@ -17,7 +17,7 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from kiosk.certificates.proof.claims import PREFIX
+from kiosk.certificates.proof.claims import is_proof
 from kiosk.certificates.proof.draw import MODULE_MM
 from kiosk.certificates.proof.judge import Judgement, PaperVerdict, judge_code
 from kiosk.certificates.proof.lists import Lists
@@ -76,8 +76,10 @@ class Scan:
         }
 
 
-def find_code(picture: Image.Image) -> Found | None:
-    """The code of a printed copy in a picture, turned and blurred as it may be."""
+def find_code(
+    picture: Image.Image, wanted: Callable[[str], bool] = is_proof
+) -> Found | None:
+    """The first code in a picture whose text is wanted, turned and blurred as it may be."""
     grey = picture.convert("L")
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for scale in (1.0, 2.0, 0.5):
@@ -85,14 +87,14 @@ def find_code(picture: Image.Image) -> Found | None:
         looked_at = grey if scale == 1.0 else grey.resize(size, Image.Resampling.BICUBIC)
         found = zxingcpp.read_barcodes(np.asarray(looked_at), formats=formats)
         for one in found:
-            if one.text.startswith(PREFIX):
+            if wanted(one.text):
                 return _located(one, scale)
     return None
 
 
-def code_in(picture: np.ndarray) -> str | None:
-    """The text of the code in a camera's picture (rows, columns, blue-green-red), or None."""
-    found = find_code(Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1])))
+def code_in(picture: np.ndarray, wanted: Callable[[str], bool] = is_proof) -> str | None:
+    """The text of a wanted code in a camera's picture (rows, columns, blue-green-red), or None."""
+    found = find_code(Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1])), wanted)
     return found.text if found else None
 
 

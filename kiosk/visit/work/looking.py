@@ -4,10 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
+from random import Random
 
 from drivers.camera.port import Frame, Picture
 from drivers.device import DeviceFailure, Status
 from kiosk.errors import Failure
+from kiosk.faces.liveness import Doubt
 from kiosk.faces.port import Hint
 from kiosk.faces.service import FrameSlot
 from kiosk.printing.pipeline import as_failure
@@ -18,21 +21,32 @@ from kiosk.visit.work.desk import Desk, attempt
 log = logging.getLogger(__name__)
 
 
-def code_in(picture: Picture) -> str | None:
+def code_in(picture: Picture, kind: "CodeKind") -> str | None:
     """The text of a code in a camera's picture, or None; for a thread.
 
     Loaded when the first code is held up: its libraries take 6 MB that most visits never need.
     """
     from kiosk.certificates.proof import scan
 
-    return scan.code_in(picture)
+    return scan.code_in(picture) if kind is CodeKind.PAPER else scan.code_in(picture, bool)
+
+
+class CodeKind(Enum):
+    """What is held before the camera."""
+
+    PAPER = "paper"
+    """A printed copy: other codes on it are passed over."""
+    PHONE = "phone"
+    """A phone: whatever it shows."""
 
 
 class Looking:
     """Uses the camera, and lets it rest when the look is over."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, chance: Random) -> None:
+        """`chance` puts the movements that are asked for in an order that nobody knows."""
         self._desk = desk
+        self._chance = chance
 
     async def compare_face(self) -> None:
         """Find the face, compare it with the document's, and send what came of it."""
@@ -45,17 +59,20 @@ class Looking:
                 reference = await parts.faces.prepare(
                     document.photo, lambda: parts.identity.face_reference(document)
                 )
-                verdict = await parts.faces.compare(slot, reference, self._show)
+                verdict = await parts.faces.confirm(slot, reference, self._show, self._chance)
         except (Failure, DeviceFailure) as failure:
             known = _known(failure)
             log.info("face: %s", known)
             seeing = parts.camera.status.value is Status.ONLINE
             self._desk.send(ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT))
             return
-        if not verdict.same:
-            self._desk.send(ev.FaceFailed(Reason.FACE_MISMATCH))
+        if not (verdict.same and verdict.live):
+            log.info("face: %s", verdict.doubt)
+            other = verdict.doubt is Doubt.ANOTHER_FACE
+            reason = Reason.FACE_MISMATCH if other else Reason.NOT_LIVE
+            self._desk.send(ev.FaceFailed(reason))
             return
-        visit.face_reference = verdict.reference
+        visit.face_reference, visit.face_live = verdict.reference, True
         self._desk.send(ev.FaceMatched(verdict.reference))
 
     async def judge_paper(self) -> None:
@@ -63,7 +80,7 @@ class Looking:
         visit = self._desk.visit
         visit.paper = None
         try:
-            text = await self.wait_for_code(_anything)
+            text = await self.wait_for_code(CodeKind.PAPER, _anything)
             visit.paper = await self._desk.parts.documents.judge_code(text)
         except Failure as failure:
             log.info("a printed copy: %s", failure)
@@ -71,13 +88,15 @@ class Looking:
             return
         self._desk.send(ev.PaperJudged(str(visit.paper["verdict"])))
 
-    async def wait_for_code(self, wanted: Callable[[str], Awaitable[bool]]) -> str:
+    async def wait_for_code(
+        self, kind: CodeKind, wanted: Callable[[str], Awaitable[bool]]
+    ) -> str:
         """The text of the first code before the camera that is wanted. Raises Failure."""
         try:
             await self._desk.parts.camera.open()
             with self._watching() as slot:
                 while True:
-                    text = await asyncio.to_thread(code_in, await slot.take())
+                    text = await asyncio.to_thread(code_in, await slot.take(), kind)
                     if text is not None and await wanted(text):
                         break
         except DeviceFailure as failure:

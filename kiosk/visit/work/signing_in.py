@@ -14,7 +14,7 @@ from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import CertificateFact
 from kiosk.visit.work.desk import Desk, attempt
-from kiosk.visit.work.looking import Looking
+from kiosk.visit.work.looking import CodeKind, Looking
 
 log = logging.getLogger(__name__)
 
@@ -197,7 +197,7 @@ class SigningIn:
             sessions.extend([session] if session is not None else [])
             return bool(sessions)
 
-        await self._looking.wait_for_code(answers)
+        await self._looking.wait_for_code(CodeKind.PHONE, answers)
         return sessions[0]
 
     async def _sign_out(self, session: Session) -> None:

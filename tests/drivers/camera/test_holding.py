@@ -11,10 +11,9 @@ import segno
 from drivers.camera.driver import OpenCvCamera
 from drivers.camera.holding import SIZE, held
 from drivers.camera.protocol import parse_source
-from kiosk.certificates.proof.claims import PREFIX
-from kiosk.visit.attendant import code_in
+from kiosk.visit.work.looking import CodeKind, code_in
 
-TEXT = PREFIX + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 9
+TEXT = "https://show.example/?code=" + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 9
 SCREEN = (1080, 2340)
 
 
@@ -44,7 +43,9 @@ async def test_a_code_on_a_phone_is_read_within_two_seconds(simulate, phone):
     camera.observe(lambda frame: loop.call_soon_threadsafe(frames.put_nowait, frame.picture))
     text = None
     while text is None:
-        text = await asyncio.to_thread(code_in, await asyncio.wait_for(frames.get(), 5))
+        text = await asyncio.to_thread(
+            code_in, await asyncio.wait_for(frames.get(), 5), CodeKind.PHONE
+        )
     took = time.monotonic() - began
     await camera.stop()
     camera.close()
