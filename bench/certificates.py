@@ -32,7 +32,8 @@ from kiosk.gm import DEFAULT_USER_ID, sm3
 from kiosk.ofd import OfdError, OfdFile, read_stamps, render_page, render_pdf, verify
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Issued, Library
-from sandbox.ofd.corpus import corpus, signers
+from sandbox.ofd.corpus import corpus
+from sandbox.ofd.sealed import signers
 from sandbox.people.registry import people
 from sandbox.proofs import ProofService, Wanted
 

@@ -48,6 +48,16 @@ class PlatformSection:
 
 
 @dataclass(frozen=True)
+class CertificatesSection:
+    """Certificates, and the libraries of other regions."""
+
+    profiles: Path | None = setting(
+        "folder with the site's own profiles of kinds, before the shipped ones", None
+    )
+    region_seconds: float = setting("seconds until another region's library is left out", 6.0)
+
+
+@dataclass(frozen=True)
 class DevicesSection:
     """What is attached, and where. `auto` takes whatever of that kind is plugged in."""
 
@@ -90,6 +100,7 @@ class Config:
 
     terminal: TerminalSection
     platform: PlatformSection
+    certificates: CertificatesSection
     devices: DevicesSection
     faces: FacesSection
     screen: ScreenSection
@@ -98,6 +109,7 @@ class Config:
 SECTIONS: dict[str, type] = {
     "terminal": TerminalSection,
     "platform": PlatformSection,
+    "certificates": CertificatesSection,
     "devices": DevicesSection,
     "faces": FacesSection,
     "screen": ScreenSection,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -83,6 +84,8 @@ class Platform:
         self, method: str, url: str, headers: Mapping[str, str],
         form: Mapping[str, str] | None, body: Mapping[str, Any] | None,
     ) -> Reply:
+        if "Authorization" in headers and not self._is_mine(url):
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: a token goes to no other host")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -102,6 +105,11 @@ class Platform:
         except (aiohttp.ClientError, OSError) as error:
             raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
         return Reply(response.status, response.headers, answer)
+
+    def _is_mine(self, url: str) -> bool:
+        """Whether an address is on this platform's own host; redirects are never followed."""
+        mine, other = urlsplit(self.address), urlsplit(url)
+        return (mine.scheme, mine.netloc) == (other.scheme, other.netloc)
 
 
 async def read_limited(response: aiohttp.ClientResponse) -> bytes:
@@ -153,7 +161,7 @@ def decode_json(body: bytes) -> Any:
     """JSON from bytes. Raises Failure for what is none."""
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Failure(Reason.PLATFORM_INVALID, f"not JSON: {error}") from error
 
 

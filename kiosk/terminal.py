@@ -9,9 +9,12 @@ from typing import Any
 
 from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
+from kiosk.certificates.directory import KeptDirectory
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
+from kiosk.certificates.profile_file import load_profiles
 from kiosk.certificates.proof.keep import PaperLists
+from kiosk.certificates.regions import RegionalLibraries
 from kiosk.config import BadConfiguration, Config
 from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
@@ -87,19 +90,25 @@ class Terminal:
         identity = HttpIdentityService(
             self._platform, config.terminal.id, load_key(config.terminal.key)
         )
-        library = HttpLibrary(self._platform)
+        library = HttpLibrary(self._platform, f"{self._platform.address}/library")
+        trust, now = config.platform.trust, partial(datetime.now, UTC)
+        self.directory = KeptDirectory(library.directory, state / "regions", trust, now)
+        self._libraries = RegionalLibraries(
+            library, lambda: self.directory.current, config.certificates.region_seconds, now
+        )
         papers = state / "paper"
-        self.papers = PaperLists(library.paper_lists, papers, config.platform.trust)
+        self.papers = PaperLists(library.paper_lists, papers, trust)
         self._parts = Parts(
             config,
             devices.camera,
             FaceService(self._faces_worker, config.faces.threshold, decoder),
             identity,
-            library,
-            DocumentService(documents, config.platform.trust, papers),
+            self._libraries,
+            DocumentService(documents, trust, papers),
             devices.document_printer,
             devices.receipt_printer,
             ledger,
+            load_profiles(config.certificates.profiles),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -117,6 +126,7 @@ class Terminal:
             self._keep(self._keeper.run)
         self._keep(card.run)
         self._keep(self.papers.run)
+        self._keep(self.directory.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
@@ -147,6 +157,7 @@ class Terminal:
         await self._parts.document_printer.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
+        await self._libraries.close()
         await self._platform.close()
         self._parts.ledger.close()
         self._audit.record(AuditEvent.TERMINAL_STOPPED, {}, None)

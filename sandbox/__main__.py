@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser("python -m sandbox", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="the platform, with its OpenAPI page at /docs")
+    serve = commands.add_parser("serve", help="the platform (API at /docs) and other regions")
     serve.add_argument("--port", type=int, default=8480)
     serve.add_argument("--state", type=Path, default=Path("var/sandbox"), help="keys go here")
     commands.add_parser("people", help="list the residents")
@@ -27,14 +28,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def run_serve(options: argparse.Namespace) -> int:
     """The `serve` command; the exit status."""
-    import uvicorn
+    from sandbox.serving import serve_all
 
-    from sandbox.server import create_app
-
-    issuer = f"http://127.0.0.1:{options.port}"
-    app = create_app(issuer, options.state)
-    print(f"platform at {issuer}, API at {issuer}/docs", flush=True)
-    uvicorn.run(app, host="127.0.0.1", port=options.port, log_level="warning")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve_all(options.port, options.state))
     return 0
 
 

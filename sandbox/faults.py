@@ -9,6 +9,8 @@ FAULTS = {
     "file_altered": "one byte of every certificate file is changed",
     "file_untrusted": "certificate files are signed by an unknown authority",
     "file_garbage": "certificate files are no documents",
+    "file_incomplete": "certificate files do not name their holder among their elements",
+    "directory_forged": "the directory of regions is signed by an unknown authority",
 }
 """Faults that can be asked for, and what each does."""
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from kiosk.gm import DEFAULT_USER_ID
 from kiosk.gm.sm2 import as_raw
-from sandbox.keys import KeyStore, key_id
+from sandbox.keys import KeyStore, Signer, key_id
 from sandbox.library.issue import Issued
 
 ES256, SM2 = -7, -70101
@@ -102,21 +102,21 @@ class ProofService:
             (ES256, spki(self._keys.paper_key), "Sandbox certificate library"),
             (SM2, self._keys.sm2_paper.key.public.der, "Sandbox certificate library (SM2)"),
         )
-        return self._sign_by_root({
+        return sign_by_authority({
             1: self._issuer, 6: now, TTL: LIST_SECONDS,
             KEYS: [
                 {1: algorithm, 2: der, 3: name, 4: now - 3650 * DAY, 5: now + 3650 * DAY}
                 for algorithm, der, name in keys
             ],
-        })
+        }, self._keys.root)
 
     def status_list(self) -> bytes:
         """Which copies were revoked, signed by the authority."""
         lst = zlib.compress(bytes(self._revoked), 9)
-        return self._sign_by_root({
+        return sign_by_authority({
             1: self._issuer, 6: int(self._clock()), TTL: LIST_SECONDS,
             STATUS_LIST: {"bits": 1, "lst": lst},
-        })
+        }, self._keys.root)
 
     def _sign(self, payload: dict[Any, Any], algorithm: str) -> bytes:
         if algorithm == "SM2":
@@ -129,10 +129,11 @@ class ProofService:
         key = self._keys.paper_key
         return sign1(payload, ES256, key_id(spki(key)), lambda message: es256(key, message))
 
-    def _sign_by_root(self, payload: dict[Any, Any]) -> bytes:
-        root = self._keys.root
-        name = key_id(root.certificate.public_bytes(Encoding.DER))
-        return sign1(payload, ES256, name, lambda message: es256(root.key, message))
+
+def sign_by_authority(payload: dict[Any, Any], authority: Signer) -> bytes:
+    """A COSE_Sign1 object, signed as terminals expect of an authority."""
+    name = key_id(authority.certificate.public_bytes(Encoding.DER))
+    return sign1(payload, ES256, name, lambda message: es256(authority.key, message))
 
 
 def sign1(

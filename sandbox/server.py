@@ -6,6 +6,7 @@ reaches it through an adapter of the same ports (docs/platform.md).
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sandbox.acting import ActingDesk
 from sandbox.authorisations import AuthorityRegister
 from sandbox.authorize import ShowDesk
 from sandbox.backchannel import Backchannel
+from sandbox.directory import DirectoryService
 from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
 from sandbox.handover import HandoverDesk
@@ -30,7 +32,12 @@ from sandbox.routes.backchannel import add_backchannel
 from sandbox.routes.grants import grant_handlers
 from sandbox.routes.handover import add_handover, add_handover_pages
 from sandbox.routes.identity import add_identity
-from sandbox.routes.library import add_library, add_proofs
+from sandbox.routes.library import (
+    add_directory,
+    add_library,
+    add_paper_lists,
+    add_proofs,
+)
 from sandbox.routes.switches import add_switches
 from sandbox.sm2 import revocation_list
 
@@ -41,8 +48,13 @@ certificates and fetches their files.
 """
 
 
-def create_app(issuer: str, state: Path) -> FastAPI:
-    """The server; `state` is the folder that holds its keys."""
+def create_app(
+    issuer: str, state: Path, regions: Mapping[str, str] | None = None
+) -> FastAPI:
+    """The server; `state` is the folder that holds its keys.
+
+    `regions`: the addresses of other regions' libraries by area code (sandbox/regions.py).
+    """
     keys = KeyStore(state / "keys")
     identity = IdentityService(issuer, keys)
     acting = ActingDesk(identity, AuthorityRegister(time.time), keys, time.time)
@@ -57,6 +69,7 @@ def create_app(issuer: str, state: Path) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    app.state.keys = keys
     app.state.identity = identity
     app.state.acting = acting
     app.state.handover = handover
@@ -73,10 +86,12 @@ def create_app(issuer: str, state: Path) -> FastAPI:
     add_backchannel(app, identity, calls)
     add_authorize(app, identity, shows, library)
     add_acting(app, identity, acting, faults)
-    add_library(app, identity, library, faults)
+    add_library(app, identity, library, faults, issuer)
+    add_directory(app, DirectoryService(issuer, keys, time.time, regions or {}), faults)
     add_handover(app, identity, library, handover)
     add_handover_pages(app, identity, library, handover)
-    add_proofs(app, identity, library, proofs)
+    add_proofs(app, identity, library, proofs, issuer)
+    add_paper_lists(app, proofs)
     add_switches(app, identity, faults)
     return app
 

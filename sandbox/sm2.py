@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from asn1crypto import algos, core, crl, keys, x509
 
 from kiosk.gm import DEFAULT_USER_ID, Certificate
+from kiosk.gm.hashes import SM3
 from kiosk.gm.signing import PrivateKey
 from kiosk.gm.sm2 import SM2_SM3
 
@@ -21,6 +23,8 @@ class SmSigner:
 
     key: PrivateKey
     certificate: bytes
+    algorithm: ClassVar[str] = SM2_SM3
+    digest_method: ClassVar[str] = SM3
 
     def sign(self, message: bytes) -> bytes:
         """The signature of a message, as DER."""
@@ -36,18 +40,23 @@ class Wish:
     is_authority: bool = False
     path_length: int | None = None
     key_usage: frozenset[str] | None = None
+    purposes: tuple[str, ...] = ()
+    """Extended key usages, as asn1crypto names them; marked critical."""
     critical: str = ""
     """An extension that nobody knows, marked critical."""
 
 
 USUAL = Wish()
 AUTHORITY = Wish(is_authority=True)
+TIMESTAMPS = Wish(purposes=("time_stamping",))
 
 
-def make_authority(name: str, key: PrivateKey | None = None) -> SmSigner:
+def make_authority(
+    name: str, key: PrivateKey | None = None, wish: Wish = AUTHORITY
+) -> SmSigner:
     """A root that has signed itself."""
     own = key or PrivateKey.generate()
-    return SmSigner(own, _certificate(name, own, name, own, AUTHORITY))
+    return SmSigner(own, _certificate(name, own, name, own, wish))
 
 
 def issue(
@@ -60,9 +69,14 @@ def issue(
 
 
 def revocation_list(
-    authority: SmSigner, revoked: Iterable[bytes], made: datetime | None = None
+    authority: SmSigner, revoked: Iterable[bytes], made: datetime | None = None,
+    day: datetime | None = None, suspected: datetime | None = None, *, partial: bool = False,
 ) -> bytes:
-    """A CRL with the certificates (DER) that are revoked."""
+    """A CRL with the certificates (DER) that are revoked.
+
+    `day`: when they were, else when the list is made. `suspected`: since when their keys may
+    be another's. `partial`: the list is of one kind of certificates only.
+    """
     now = (made or datetime.now(UTC)).replace(microsecond=0)
     tbs = crl.TbsCertList({
         "version": "v2",
@@ -73,10 +87,17 @@ def revocation_list(
         "revoked_certificates": [
             {
                 "user_certificate": Certificate(one).serial,
-                "revocation_date": x509.Time({"utc_time": now}),
+                "revocation_date": x509.Time({"utc_time": day or now}),
+                "crl_entry_extensions": [] if suspected is None else [
+                    {"extn_id": "invalidity_date", "extn_value": core.GeneralizedTime(suspected)},
+                ],
             }
             for one in revoked
         ],
+        "crl_extensions": [{
+            "extn_id": "issuing_distribution_point", "critical": True,
+            "extn_value": crl.IssuingDistributionPoint({"only_contains_user_certs": True}),
+        }] if partial else [],
     })
     signature = authority.key.sign(tbs.dump(), user_id=DEFAULT_USER_ID)
     made_list: bytes = crl.CertificateList({
@@ -136,6 +157,11 @@ def _extensions(wish: Wish) -> list[x509.Extension]:
             "extn_value": core.ParsableOctetString(x509.KeyUsage(set(usage)).dump()),
         }),
     ]
+    if wish.purposes:
+        found.append(x509.Extension({
+            "extn_id": "extended_key_usage", "critical": True,
+            "extn_value": x509.ExtKeyUsageSyntax(list(wish.purposes)),
+        }))
     if wish.critical:
         found.append(x509.Extension({
             "extn_id": wish.critical, "critical": True,

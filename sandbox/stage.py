@@ -7,7 +7,6 @@ report (with `from`), and ends, with all it started, when its input ends.
 """
 
 import asyncio
-import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from sandbox.line import Line
+from sandbox.library.regions import other_regions
 from sandbox.people.registry import person, who_phones
+from sandbox.regions import create_region_app
 from sandbox.server import create_app
+from sandbox.serving import Served
 from sandbox.show_page import draw_shown
 
 START_SECONDS = 60
@@ -78,44 +77,50 @@ class Simulator:
 
 
 class Platform:
-    """The platform's server in this process, behind a line that can be cut."""
+    """The platform's server in this process and those of other regions, each behind a line."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.line: Line | None = None
+        self._home = Served()
+        self._regions = {code: Served() for code in other_regions()}
+        self._apps: dict[str, Any] = {}
         self.address = ""
-        self._app: Any = None
-        self._server: uvicorn.Server | None = None
-        self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Listen; the address that terminals use leads through the line."""
-        inside = free_port()
-        self.line = Line("127.0.0.1", inside)
-        self.address = f"http://127.0.0.1:{await self.line.serve()}"
-        self._app = create_app(self.address, self._folder)
-        config = uvicorn.Config(
-            self._app, host="127.0.0.1", port=inside, log_level="warning", lifespan="off"
+        """Listen; the addresses that terminals use lead through the lines."""
+        self.address = await self._home.open()
+        addresses = {code: await one.open() for code, one in self._regions.items()}
+        self._app = create_app(
+            self.address, self._folder,
+            {code: f"{address}/library" for code, address in addresses.items()},
         )
-        self._server = uvicorn.Server(config)
-        self._task = asyncio.create_task(self._server.serve())
-        await asyncio.to_thread(self._app.state.library.issue_all)
-        while not self._server.started:
-            await asyncio.sleep(0.01)
+        self._apps = {
+            code: create_region_app(region, addresses[code], self._app)
+            for code, region in other_regions().items()
+        }
+        await self._home.serve(self._app)
+        for code, app in self._apps.items():
+            await self._regions[code].serve(app)
+        for app in (self._app, *self._apps.values()):
+            await asyncio.to_thread(app.state.library.issue_all)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out: cut, mend, fault, clear, phone, show, take_over, authorise, register."""
-        assert self.line is not None
+        """Carry out one of the orders below; `region`: cut, mend, fault in another region."""
+        region = command.get("region")
+        served = self._regions[region] if region else self._home
+        app = self._apps[region] if region else self._app
         match command["do"]:
             case "cut":
-                self.line.cut()
+                served.line.cut()
             case "mend":
-                self.line.mend()
+                served.line.mend()
             case "fault":
-                self._app.state.faults.switch(command["name"], True)
+                app.state.faults.switch(command["name"], True)
             case "clear":
-                self._app.state.faults.clear()
-                self.line.mend()
+                for one in (self._app, *self._apps.values()):
+                    one.state.faults.clear()
+                for each in (self._home, *self._regions.values()):
+                    each.line.mend()
             case "phone":
                 who = who_phones(command["person"]) if command.get("person") else None
                 self._app.state.identity.answer_newest_phone(who)
@@ -152,14 +157,8 @@ class Platform:
         tell({"from": "platform", "event": "shown", "picture": command["out"]})
 
     async def stop(self) -> None:
-        """End the server."""
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            self._server.force_exit = True
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        if self.line is not None:
-            self.line.close()
+        """End the servers."""
+        await asyncio.gather(*(one.stop() for one in (self._home, *self._regions.values())))
 
 
 async def run(folder: Path, pace: Pace) -> int:
@@ -213,11 +212,3 @@ async def obey(receivers: dict[str, Callable[[dict[str, Any]], None]]) -> None:
 def tell(message: dict[str, Any]) -> None:
     """One JSON line on standard output."""
     print(json.dumps(message), flush=True)
-
-
-def free_port() -> int:
-    """A port on loopback that nobody uses."""
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

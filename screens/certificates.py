@@ -2,11 +2,11 @@
 
 from kivy.clock import Clock
 
-from kiosk.certificates.port import Certificate
+from kiosk.certificates.port import UNKNOWN_REGION, Certificate
 from kiosk.identity.levels import Level
 from kiosk.visit.events import CertificateChosen, ChoseForOther, ChoseHandOver
 from kiosk.visit.states import CertificateStatus, State, Step
-from kiosk.words import say
+from kiosk.words import CHINESE, ENGLISH, say
 from screens import theme
 from screens.base import Screen, both
 from screens.widgets import Panel, Surface, Text
@@ -45,10 +45,11 @@ class Certificates(Screen):
         progress, visit = state.progress, self.ui.visit
         acting = progress is not None and progress.acting is not None
         self._acting.say(both("certificates.acting", name=visit.masked_holder)[0] if acting else "")
-        missing = "、".join(visit.missing)
-        words = both("certificates.missing", regions=missing) if missing else ("", "")
-        self._missing.say(words[0])
-        self._missing_english.say(words[1])
+        chinese = "、".join(one.name_zh for one in visit.missing)
+        english = ", ".join(one.name_en for one in visit.missing)
+        key = "certificates.missing"
+        self._missing.say(say(key, CHINESE, regions=chinese) if chinese else "")
+        self._missing_english.say(say(key, ENGLISH, regions=english) if english else "")
         self._level = progress.level if progress is not None else Level.NOBODY
         self._show()
 
@@ -114,8 +115,7 @@ class Certificates(Screen):
         rows.put(Text(certificate.name, theme.LARGE, ink, True), left, y + 3, width + 10, 17)
         rows.put(Text(certificate.name_en, theme.SMALL, theme.SOFT_INK), left, y + 20,
                  self.inner - 16, 11)
-        issued = say("certificates.issued", date=certificate.issued) if certificate.issued else ""
-        rows.put(Text(f"{certificate.issuer} · {issued}", theme.SMALL, theme.SOFT_INK), left,
+        rows.put(Text(self._origin(certificate), theme.SMALL, theme.SOFT_INK), left,
                  y + 34, self.inner - 16, 13)
         badge = theme.PALE_GREEN if valid else theme.PALE_RED
         rows.put(Panel(badge, radius=3), theme.MARGIN + self.inner - 40, y + 5, 34, 14)
@@ -124,3 +124,10 @@ class Certificates(Screen):
                  theme.GREEN if valid else theme.ACCENT, True, "center"),
             theme.MARGIN + self.inner - 40, y + 5, 34, 14,
         )
+
+    def _origin(self, certificate: Certificate) -> str:
+        """Who issued it and when; from another region, in which."""
+        if certificate.region in (self.ui.visit.home, UNKNOWN_REGION):
+            day = say("certificates.issued", date=certificate.issued) if certificate.issued else ""
+            return f"{certificate.issuer} · {day}"
+        return f"{certificate.region.name_zh} · {certificate.issuer} · {certificate.issued or ''}"

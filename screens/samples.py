@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from drivers.idcard.port import DocumentType, IdentityDocument
-from kiosk.certificates.port import Certificate, CheckedFile, Page
+from kiosk.certificates.metadata import Metadata
+from kiosk.certificates.port import Certificate, CheckedFile, Page, Region
 from kiosk.faces.port import Hint, Picture
 from kiosk.identity.levels import Level
 from kiosk.identity.port import HandOver, PhoneCode, Principal, Relation, ShowRequest
@@ -46,7 +47,7 @@ def sample_visit() -> Visit:
         )
         for index, ((name, english), status) in enumerate(zip(NAMES, statuses, strict=True))
     ]
-    checked = CheckedFile(b"", 1, ISSUER, b"", "", sample_page())
+    checked = CheckedFile(b"", 1, ISSUER, b"", Metadata(), sample_page())
     code = PhoneCode(
         "WDJB-MJHT", "https://sample.example/phone?user_code=WDJB-MJHT", 120.0, 5.0, ""
     )
@@ -65,6 +66,12 @@ def sample_visit() -> Visit:
     address = "https://sample.example/take-over?code=6esc_11ACC5bwc014"
     visit.offer = HandOver(address, 120.0, 1.0, "")
     visit.number = "47"
+    visit.home = Region("990000", "青云省", "Qingyun")
+    visit.missing = (Region("970000", "岚山省", "Lanshan"),)
+    elsewhere = Region("980000", "海澜省", "Hailan")
+    visit.certificates[1] = replace(
+        visit.certificates[1], region=elsewhere, issuer="海澜市社会保险事业服务中心"
+    )
     return visit
 
 

@@ -1,4 +1,4 @@
-"""`python -m kiosk.certificates`: verify and draw files, check identifiers, scan paper."""
+"""`python -m kiosk.certificates`: files, identifiers, paper, and profiles of kinds."""
 
 import argparse
 import asyncio
@@ -11,7 +11,10 @@ from typing import Any
 from PIL import Image
 
 from kiosk.certificates.identifier import check_identifier
+from kiosk.certificates.profile_file import load_profiles
+from kiosk.certificates.profiles import as_json
 from kiosk.certificates.verdict import BAD_TRUST
+from kiosk.config import BadConfiguration
 from kiosk.reasons import Reason
 from kiosk.worker import Answer, Refusal, Worker, WorkerFault
 
@@ -62,6 +65,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         f"else {KEPT})",
     )
     scan.add_argument("--json", action="store_true")
+    profiles = commands.add_parser("profiles", help="check and list profiles of kinds")
+    profiles.add_argument("--folder", type=Path, help="a site's own, before the shipped ones")
+    profiles.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 
 
@@ -137,6 +143,26 @@ def run_check_id(options: argparse.Namespace) -> int:
     return 1 if problem else 0
 
 
+def run_profiles(options: argparse.Namespace) -> int:
+    """The `profiles` command; 0 only where all can be read."""
+    try:
+        profiles = load_profiles(options.folder)
+    except BadConfiguration as error:
+        if not options.json:
+            raise
+        print(json.dumps({"reason": Reason.BAD_CONFIGURATION, "detail": str(error)}))
+        return 1
+    all_of = [profiles.default, *profiles.by_id.values()]
+    if options.json:
+        print(json.dumps({"profiles": [as_json(one) for one in all_of]}, ensure_ascii=False))
+        return 0
+    for one in all_of:
+        rules = one.printing
+        paper = f"{rules.most_copies} copies, {rules.copy_days} days" if one.printable else "never"
+        print(f"{one.id:20} {one.level.name.lower():12} {paper:20} {one.name_zh} {one.name_en}")
+    return 0
+
+
 def main() -> int:
     """Run the command line; the exit status."""
     options = parse()
@@ -145,6 +171,7 @@ def main() -> int:
         "render": run_render,
         "check-id": run_check_id,
         "scan": run_scan,
+        "profiles": run_profiles,
     }
     try:
         return run[options.command](options)

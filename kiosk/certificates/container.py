@@ -14,12 +14,14 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from kiosk.gm.der import oddity
 
 INDEFINITE = b"\x80"
+DATA, TIMESTAMP = "data", "tst_info"
 
 
 def container_problem(
-    document: bytes, byte_range: list[int], trust: list[asn1_x509.Certificate]
+    document: bytes, byte_range: list[int], trust: list[asn1_x509.Certificate],
+    content: str = DATA,
 ) -> str | None:
-    """What in a signature's hole agrees with nothing, or None."""
+    """What in the hole of a signature, or of a document's TIMESTAMP, agrees with nothing."""
     gap = document[byte_range[0] + byte_range[1] : byte_range[2]]
     digits = gap[1:-1]
     if gap[:1] != b"<" or gap[-1:] != b">" or digits not in (digits.lower(), digits.upper()):
@@ -29,7 +31,7 @@ def container_problem(
         signed, size = _open(raw)
         if any(raw[size:]):
             return "something stands behind the signature"
-        return _disagreement(signed, trust)
+        return _disagreement(signed, trust, content)
     except (ValueError, TypeError, KeyError, IndexError, UnicodeDecodeError) as error:
         return f"not a signature: {error}"
 
@@ -50,13 +52,14 @@ def _open(raw: bytes) -> tuple[cms.SignedData, int]:
 
 
 def _disagreement(
-    signed: cms.SignedData, trust: list[asn1_x509.Certificate]
+    signed: cms.SignedData, trust: list[asn1_x509.Certificate], content: str = DATA
 ) -> str | None:
     certificates = [one.chosen for one in signed["certificates"]]
     digests = [algorithm.dump() for algorithm in signed["digest_algorithms"]]
-    if signed["version"].native != max(one["version"].native for one in signed["signer_infos"]):
+    newest = max(one["version"].native for one in signed["signer_infos"])
+    if signed["version"].native != (newest if content == DATA else "v3"):
         return "another version than the signer's"
-    if signed["encap_content_info"]["content_type"].native != "data":
+    if signed["encap_content_info"]["content_type"].native != content:
         return "another kind of content"
     for signer in signed["signer_infos"]:
         if signer["digest_algorithm"].dump() not in digests or len(set(digests)) != len(
@@ -69,10 +72,27 @@ def _disagreement(
             return "an unknown version of the signer"
         if not any(_is_meant(signer, one) for one in certificates):
             return "the signer's certificate is not there"
+        odd = _odd_stamp(signer, trust)
+        if odd:
+            return odd
     known = [*certificates, *trust]
     for one in certificates:
         if not _is_vouched_for(one, known, trust):
             return f"a certificate nobody vouches for: {one.subject.human_friendly}"
+    return None
+
+
+def _odd_stamp(
+    signer: cms.SignerInfo, trust: list[asn1_x509.Certificate]
+) -> str | None:
+    """What in the attributes that are not signed agrees with nothing: only timestamps may be."""
+    for one in signer["unsigned_attrs"] or ():
+        if one["type"].native != "signature_time_stamp_token":
+            return f"an attribute that is not signed: {one['type'].native}"
+        for token in one["values"]:
+            odd = _disagreement(token["content"], trust, TIMESTAMP)
+            if odd:
+                return f"the timestamp: {odd}"
     return None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from drivers.receipt_printer.port import Raster
+from kiosk.certificates.metadata import read_elements
 from kiosk.certificates.port import Annotation, CheckedFile, Page
 from kiosk.errors import Failure
 from kiosk.printing.port import Receipt
@@ -37,8 +38,9 @@ class DocumentService:
         """Verify a certificate's file and draw its first page. Raises Failure."""
         fields, blobs = await self._call("check", {"trust": self._trust}, [document])
         preview = Page(fields["width"], fields["height"], blobs[0])
+        metadata = read_elements(fields["elements"])
         return CheckedFile(
-            document, fields["pages"], fields["signer"], blobs[1], fields["identifier"], preview
+            document, fields["pages"], fields["signer"], blobs[1], metadata, preview
         )
 
     async def prepare(self, document: bytes, annotation: Annotation) -> tuple[bytes, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kiosk.certificates.identifier import check_identifier
-from kiosk.certificates.port import Certificate, CopyRequest
+from kiosk.certificates.port import Certificate, CopyRequest, Holdings
 from kiosk.errors import Failure
 from kiosk.identity.levels import REQUIRED
 from kiosk.identity.port import Session
@@ -28,20 +28,21 @@ STATUSES = {
 
 
 class HttpLibrary:
-    """A certificate library at `ADDRESS/library`."""
+    """One certificate library, and what its platform publishes."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, address: str) -> None:
+        """`address`: where the library is, on the platform's own host."""
         self._platform = platform
-        self._address = f"{platform.address}/library"
+        self._address = address
         self._certificates = f"{self._address}/certificates"
 
-    async def list(self, session: Session) -> list[Certificate]:
+    async def list(self, session: Session) -> Holdings:
         """What the citizen holds. Raises Failure."""
         answer = await self._platform.get_json(
             self._certificates, session.authorise("GET", self._certificates)
         )
         try:
-            return [read_entry(entry) for entry in answer["certificates"]]
+            return Holdings(tuple(read_entry(entry) for entry in answer["certificates"]))
         except (KeyError, TypeError, ValueError) as error:
             raise Failure(Reason.PLATFORM_INVALID, f"list: {error!r}") from error
 
@@ -49,7 +50,6 @@ class HttpLibrary:
         """The file of one certificate. Raises Failure."""
         address = f"{self._certificates}/{quote(certificate.identifier)}/file"
         return await self._platform.get(address, session.authorise("GET", address))
-
 
     async def prove(
         self, session: Session, certificate: Certificate, request: CopyRequest
@@ -64,6 +64,10 @@ class HttpLibrary:
         if not isinstance(codes, list) or len(codes) != request.copies:
             raise Failure(Reason.PLATFORM_INVALID, f"not {request.copies} codes")
         return tuple(str(one) for one in codes)
+
+    async def directory(self) -> tuple[bytes]:
+        """The directory of regional libraries. Raises Failure."""
+        return (await self._platform.get(f"{self._address}/directory"),)
 
     async def paper_lists(self) -> tuple[bytes, bytes]:
         """The lists of keys and of revoked copies. Raises Failure."""
@@ -93,6 +97,7 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
         status_code=str(entry["status"]),
         asked_at=str(entry["statusAskedAt"]),
         level=REQUIRED[entry.get("requiredLevel", "low")],
+        holder=str(entry.get("certificateHolderName") or ""),
     )
 
 

@@ -11,8 +11,9 @@ import re
 from stdnum.iso7064 import mod_37_36
 
 ROOT = "1.2.156.3005.2"
+TYPE_CODE = re.compile(r"[0-9A-Z]{18}[0-9]{3}")
 PARTS = (
-    ("type code", re.compile(r"[0-9A-Z]{18}[0-9]{3}")),
+    ("type code", TYPE_CODE),
     ("issuer code", re.compile(r"[0-9A-Z]{18}")),
     ("serial", re.compile(r"[0-9A-Z]{1,64}")),
     ("version", re.compile(r"[0-9]{3}")),
@@ -34,3 +35,22 @@ def check_identifier(identifier: str) -> str | None:
     if parts[-1] != expected:
         return f"the check character is {parts[-1]}, not {expected}"
     return None
+
+
+def type_code(identifier: str) -> str:
+    """The code of the certificate's kind (21 characters); empty where there is none."""
+    return _part(identifier, 0)
+
+
+def issuer_area(identifier: str) -> str:
+    """The area (GB/T 2260) in which the issuer is registered; empty where there is none.
+
+    An issuer's code is its unified social credit code, whose third to eighth characters are
+    the area of the body that registered it (GB 32100).
+    """
+    return _part(identifier, 1)[2:8]
+
+
+def _part(identifier: str, place: int) -> str:
+    parts = identifier.removeprefix(ROOT + ".").split(".")
+    return parts[place] if len(parts) == len(PARTS) else ""

@@ -19,6 +19,8 @@ MILLISECONDS = re.compile(r"\d{12,13}$")
 FOR_EVER = ("长期", "永久", "permanent")
 LAST_YEAR = "9999"
 RANGE = re.compile(r"\s*(?:至|到|~|—|--|－)\s*")
+RANGE_PARTS = ("valid_from", "valid_to")
+"""The elements that a range of dates is read as."""
 EXTENSION = "KZ_"
 """What the names of a business's own elements begin with."""
 
@@ -47,11 +49,30 @@ class Metadata:
         """The certificate's identifier (GB/T 36904); empty where the file does not say."""
         return self.texts.get("identifier", "")
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the file says nothing that is in the table."""
+        return not self.texts and not self.days
+
+    def elements(self) -> dict[str, str]:
+        """What is in the table, by our names, as plain text; `read_elements` reads it again."""
+        return {**self.texts, **{name: day.written for name, day in self.days.items()}}
+
 
 @dataclass(frozen=True, slots=True)
 class _Element:
     name: str
     kind: str
+
+
+@cache
+def element_names() -> dict[str, str]:
+    """Our names of the elements, and of each its kind: text or day."""
+    names: dict[str, str] = {}
+    for element in _spellings().values():
+        parts = RANGE_PARTS if element.kind == "days" else (element.name,)
+        names |= dict.fromkeys(parts, "text" if element.kind == "text" else "day")
+    return names
 
 
 @cache
@@ -83,9 +104,21 @@ def read_metadata(written: Mapping[str, str]) -> Metadata:
         elif element.kind == "day":
             days.setdefault(element.name, read_day(value))
         else:
-            for part, day in zip(("valid_from", "valid_to"), read_range(value), strict=False):
+            for part, day in zip(RANGE_PARTS, read_range(value), strict=False):
                 days.setdefault(part, day)
     return Metadata(texts, days, extensions, others)
+
+
+def read_elements(elements: Mapping[str, str]) -> Metadata:
+    """Elements that are called by our names already; others are left out."""
+    texts, days = {}, {}
+    for name, value in elements.items():
+        match element_names().get(name):
+            case "text":
+                texts[name] = value
+            case "day":
+                days[name] = read_day(value)
+    return Metadata(texts, days)
 
 
 def read_day(written: str) -> Day:

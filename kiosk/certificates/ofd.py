@@ -56,7 +56,7 @@ def detail_of(verified: Verified) -> str:
     problems = [problem for one in verified.signatures for problem in one.problems]
     if verified.uncovered_and_shown:
         problems.append(f"shown but not signed: {', '.join(verified.uncovered_and_shown)}")
-    return "; ".join(problems)
+    return "; ".join((*problems, *verified.notes))
 
 
 def as_signature(checked: Checked) -> Signature:
@@ -70,6 +70,7 @@ def as_signature(checked: Checked) -> Signature:
         chain=str(value.chain.verdict),
         signed_at=value.signed_at.isoformat() if value.signed_at else None,
         why="; ".join((*checked.problems, *value.notes)),
+        time_proven_by=value.time_proven_by,
     )
 
 

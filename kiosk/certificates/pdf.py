@@ -1,7 +1,6 @@
 """Certificates as PDF: signatures by pyHanko, those with SM2 by our own branch, pages by PDFium.
 
-pyHanko's `bottom_line` decides, because a later change that an incremental update hides
-leaves `intact` true. For the worker process; see `worker.py`.
+For the worker process; see `worker.py`.
 """
 
 import io
@@ -12,104 +11,58 @@ import numpy as np
 import pikepdf
 import pypdfium2
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
-from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
+from pyhanko.sign.validation import EmbeddedPdfSignature
 
-from kiosk.certificates.container import container_problem
+from kiosk.certificates.pades import Judged, Pades, behind
 from kiosk.certificates.port import Page
-from kiosk.certificates.sm2_pdf import read_entries, verify_sm2
+from kiosk.certificates.sm2_pdf import judge_sm2, read_entries
 from kiosk.certificates.trust import Trust
-from kiosk.certificates.verdict import (
-    FileFormat,
-    Signature,
-    Verdict,
-    Verification,
-    unreadable,
-)
+from kiosk.certificates.verdict import FileFormat, Verdict, Verification, unreadable
 
 POINTS_PER_INCH = 72
 MM_PER_INCH = 25.4
 
 
 def verify_pdf(document: bytes, trust: Trust, now: datetime) -> Verification:
-    """Verify all signatures of a PDF."""
+    """Verify all signatures of a PDF, each by the branch that knows its algorithms."""
     try:
         reader = PdfFileReader(io.BytesIO(document))
         entries = read_entries(reader)
-        by_sm2 = [one for one in entries if one.is_sm2]
-        embedded = list(reader.embedded_regular_signatures) if not by_sm2 else []
+        embedded = {
+            one: EmbeddedPdfSignature(reader, one.field, one.name)
+            for one in entries if not one.is_ours
+        }
     except Exception as error:  # noqa: BLE001 (a parser fails on foreign files in its own ways)
         return unreadable(FileFormat.PDF, f"{type(error).__name__}: {error}")
-    if by_sm2:
-        return verify_sm2(document, entries, trust, now)
-    if not embedded:
+    if not entries:
         return Verification(FileFormat.PDF, Verdict.UNSIGNED, None)
-    return _verify_pades(document, embedded, trust)
+    pades = Pades(document, trust, now)
+    try:
+        found = [
+            pades.judge(embedded[one]) if one in embedded
+            else judge_sm2(document, one, trust, now)
+            for one in entries
+        ]
+        # Where one is ours, the last signature must cover the whole file: no timestamp is behind.
+        stamps = pades.open_stamps(reader) if len(embedded) == len(entries) else ()
+    except Exception as error:  # noqa: BLE001 (the same; the way it failed is told)
+        detail = f"{type(error).__name__}: {error}"
+        return Verification(
+            FileFormat.PDF, Verdict.ALTERED, False, ("the whole file",), detail=detail
+        )
+    return _together(found, (*behind(found, len(document)), *stamps))
 
 
-def _verify_pades(
-    document: bytes, embedded: list[EmbeddedPdfSignature], trust: Trust
-) -> Verification:
-    context = ValidationContext(trust_roots=list(trust.roots), allow_fetching=False)
-    checked: list[Signature] = []
-    statuses: list[PdfSignatureStatus] = []
-    for one in embedded:
-        try:
-            status = validate_pdf_signature(one, context)
-        except Exception as error:  # noqa: BLE001 (the same; the way it failed is told)
-            detail = f"{type(error).__name__}: {error}"
-            return Verification(
-                FileFormat.PDF, Verdict.ALTERED, False, ("the whole file",), detail=detail
-            )
-        statuses.append(status)
-        checked.append(_signature(status))
-    uncovered = _uncovered(statuses, len(document), embedded)
-    for one in embedded:
-        why = container_problem(document, one.byte_range, list(trust.roots))
-        if why:
-            start, end = one.byte_range[0] + one.byte_range[1], one.byte_range[2]
-            uncovered += (f"bytes {start} to {end}: {why}",)
-    intact = all(one.intact and one.valid for one in statuses) and not uncovered
-    if all(one.bottom_line for one in statuses) and intact:
-        verdict = Verdict.GENUINE
-    else:
-        verdict = Verdict.UNTRUSTED if intact else Verdict.ALTERED
-    return Verification(FileFormat.PDF, verdict, intact, uncovered, tuple(checked))
-
-
-def _signature(status: PdfSignatureStatus) -> Signature:
-    certificate = status.signing_cert
-    if status.trusted:
-        chain = "trusted"
-    elif status.revoked:
-        chain = "revoked"
-    else:
-        chain = "untrusted"
-    return Signature(
-        kind="PAdES",
-        value_valid=status.valid,
-        digest_valid=status.intact,
-        signer=certificate.subject.native.get("common_name", ""),
-        chain=chain,
-        signed_at=status.signer_reported_dt.isoformat() if status.signer_reported_dt else None,
-        why=status.summary(),
+def _together(found: list[Judged], more: tuple[str, ...]) -> Verification:
+    """The verdict on a file by all of its signatures."""
+    uncovered = (*(one.open for one in found if one.open), *more)
+    intact = all(one.fits for one in found) and not uncovered
+    sound = intact and all(one.sound for one in found)
+    verdict = Verdict.GENUINE if sound else Verdict.UNTRUSTED if intact else Verdict.ALTERED
+    return Verification(
+        FileFormat.PDF, verdict, intact, uncovered, tuple(one.signature for one in found),
+        "; ".join(one.detail for one in found if one.detail),
     )
-
-
-def _uncovered(
-    statuses: list[PdfSignatureStatus], size: int, embedded: list[EmbeddedPdfSignature]
-) -> tuple[str, ...]:
-    """Ranges of bytes behind the last signature whose change is not a permitted one."""
-    whole = SignatureCoverageLevel.ENTIRE_FILE
-    if any(status.coverage is whole for status in statuses):
-        return ()
-    allowed = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
-    if all(status.modification_level in allowed for status in statuses):
-        return ()
-    end = max(one.byte_range[2] + one.byte_range[3] for one in embedded)
-    return (f"bytes {end} to {size}",)
 
 
 def count_pages(document: bytes) -> int:

@@ -4,9 +4,23 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from kiosk.certificates.metadata import Metadata
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Session
 from kiosk.visit.states import CertificateStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region with a library of its own: its area code (GB/T 2260) and names."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+UNKNOWN_REGION = Region("", "", "")
+"""The home region of a terminal that has never seen a directory of regions."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,9 +41,24 @@ class Certificate:
     """When the issuer was asked for the status (ISO time)."""
     level: Level = Level.LOW
     """How surely the citizen must be known to get its file."""
+    holder: str = ""
+    """Who holds it, as the list has it; personal. Empty where the list does not say."""
+    region: Region = UNKNOWN_REGION
+    """Whose library listed it."""
 
     def __repr__(self) -> str:
         return f"<Certificate {self.type} {self.status}>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Holdings:
+    """What a citizen holds, as far as it could be asked."""
+
+    certificates: tuple[Certificate, ...]
+    missing: tuple[Region, ...] = ()
+    """Regions whose library did not answer: the citizen may hold more there."""
+    home: Region = UNKNOWN_REGION
+    """The terminal's own region."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -50,8 +79,8 @@ class CheckedFile:
     signer: str
     page_marks: bytes
     """What binds a code to this page (`proof/marks.py`)."""
-    identifier: str
-    """Which certificate the file says that it is; empty where it does not say."""
+    metadata: Metadata
+    """What the file says of itself."""
     preview: Page = field(repr=False)
 
 
@@ -90,7 +119,7 @@ class CopyRequest:
 class CertificateLibrary(Protocol):
     """A library of certificates. All methods raise Failure."""
 
-    async def list(self, session: Session) -> list[Certificate]:
+    async def list(self, session: Session) -> Holdings:
         """What the citizen who is signed in holds, with the status now."""
 
     async def fetch(self, session: Session, certificate: Certificate) -> bytes:
@@ -100,6 +129,13 @@ class CertificateLibrary(Protocol):
         self, session: Session, certificate: Certificate, request: CopyRequest
     ) -> tuple[str, ...]:
         """The text of a code for each copy."""
+
+
+class PublishedLists(Protocol):
+    """What a platform tells every terminal, signed. All methods raise Failure."""
+
+    async def directory(self) -> tuple[bytes]:
+        """The signed directory of regional libraries, not verified yet."""
 
     async def paper_lists(self) -> tuple[bytes, bytes]:
         """The signed lists of keys and of revoked copies, not verified yet."""

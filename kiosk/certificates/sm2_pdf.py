@@ -1,9 +1,10 @@
 """PDF signatures with SM2, which pyHanko does not know: as PKCS 7, GB/T 35275, or by seal.
 
-The rule for what is covered is strict, as there is no diff here: the last signature covers
-the whole file but its own place, or what lies beyond it is told and the file is not genuine.
+Where one of these is in a file, the rule for what is covered is strict, as there is no diff
+here: the last signature covers the whole file but its own place (`pades.behind`).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,35 +12,40 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from kiosk.certificates.pades import Judged
 from kiosk.certificates.trust import Trust
-from kiosk.certificates.verdict import FileFormat, Signature, Verdict, Verification
+from kiosk.certificates.verdict import Signature
 from kiosk.gm import BadCertificate, der
 from kiosk.gm.der import BadDer
-from kiosk.gm.signed_data import SM2_ALGORITHMS, SignedData
-from kiosk.gm.sm2 import SM2_SM3
-from kiosk.ofd.judge import GB_35275, Judged, Signed, judge_value, read_value
+from kiosk.gm.schemes import NotAccepted, digest_of
+from kiosk.gm.signed_data import SignedData, is_national
+from kiosk.gm.timestamps import read_timestamp
+from kiosk.ofd.judge import GB_35275, Signed, judge_value, read_value
+from kiosk.ofd.judge import Judged as JudgedValue
 from kiosk.ofd.seal import SealSignature
 
 SM2_PKCS7 = "SM2-PKCS7"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Entry:
     """A filled signature field: its range of bytes, its value, the time that it claims."""
 
+    name: str
+    field: generic.DictionaryObject
     byte_range: tuple[int, ...]
     contents: bytes
     claimed_time: str
 
     @property
-    def is_sm2(self) -> bool:
+    def is_ours(self) -> bool:
         """Whether the value is one that is judged here."""
         try:
             found = read_value(self.value)
         except (BadDer, BadCertificate):
             return False
         return found is not None and (
-            not isinstance(found, SignedData) or found.algorithm in SM2_ALGORITHMS
+            not isinstance(found, SignedData) or is_national(found)
         )
 
     @property
@@ -49,48 +55,35 @@ class Entry:
 
 
 def read_entries(reader: PdfFileReader) -> list[Entry]:
-    """The filled signature fields of a PDF, in their order."""
-    found = []
-    for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
+    """The filled signature fields of a PDF, in the order in which they were signed."""
+    found: list[Entry] = []
+    for name, value, field in enumerate_sig_fields(reader, filled_status=True):
         signature = value.get_object()
         if signature.get("/Type", "/Sig") != "/Sig":
             continue
         contents = signature.raw_get("/Contents", decrypt=generic.EncryptedObjAccess.RAW)
         found.append(Entry(
+            name,
+            field.get_object(),
             tuple(int(one) for one in signature["/ByteRange"]),
             bytes(contents),
             str(signature.get("/M", "")),
         ))
-    return found
+    return sorted(found, key=lambda one: sum(one.byte_range[2:4]))
 
 
-def verify_sm2(
-    document: bytes, entries: list[Entry], trust: Trust, now: datetime
-) -> Verification:
-    """Verify the signatures of a PDF in which one at least is with SM2."""
-    checked, uncovered = [], []
-    ends = []
-    for one in entries:
-        if not one.is_sm2:
-            return Verification(
-                FileFormat.PDF, Verdict.UNTRUSTED, None,
-                detail="signatures with SM2 and with other algorithms in one file",
-            )
-        problem = range_problem(document, one) or value_problem(one, trust)
-        if problem:
-            uncovered.append(problem)
-        ends.append(sum(one.byte_range[2:4]))
-        meant = Signed(covered(document, one), "the file", one.claimed_time)
-        checked.append(judge_value(one.value, meant, trust.chains, now))
-    if max(ends) != len(document):
-        uncovered.append(f"bytes {max(ends)} to {len(document)}")
-    intact = all(one.value_valid and one.digest_valid for one in checked) and not uncovered
-    sound = intact and not any(one.problems for one in checked)
-    verdict = Verdict.GENUINE if sound else Verdict.UNTRUSTED if intact else Verdict.ALTERED
-    return Verification(
-        FileFormat.PDF, verdict, intact, tuple(uncovered),
-        tuple(as_signature(one) for one in checked),
-        "; ".join(problem for one in checked for problem in one.problems),
+def judge_sm2(document: bytes, entry: Entry, trust: Trust, now: datetime) -> Judged:
+    """Judge one signature that is ours. Raises BadDer, BadCertificate."""
+    problem = range_problem(document, entry) or value_problem(entry, trust)
+    meant = Signed(covered(document, entry), "the file", entry.claimed_time)
+    found = judge_value(entry.value, meant, trust.chains, now)
+    return Judged(
+        signature=as_signature(found),
+        fits=found.value_valid and found.digest_valid,
+        sound=not found.problems,
+        end=sum(entry.byte_range[2:4]),
+        open=problem or "",
+        detail="; ".join(found.problems),
     )
 
 
@@ -127,7 +120,7 @@ def value_problem(entry: Entry, trust: Trust) -> str | None:
 
 def _stray(found: SealSignature | SignedData | None, trust: Trust) -> str | None:
     if isinstance(found, SealSignature):
-        return None if found.algorithm == SM2_SM3 else f"algorithm {found.algorithm}"
+        return _stray_of_seal(found, trust)
     if found is None or found.stray:
         return found.stray if found else "a bare signature"
     known = (*found.certificates, *trust.chains.anchors)
@@ -137,10 +130,30 @@ def _stray(found: SealSignature | SignedData | None, trust: Trust) -> str | None
         )
         if not vouched:
             return f"a certificate nobody vouches for: {one.name}"
+    return _stray_of_stamps(found.timestamps, trust)
+
+
+def _stray_of_seal(found: SealSignature, trust: Trust) -> str | None:
+    try:
+        digest_of(found.algorithm)
+    except NotAccepted as error:
+        return str(error)
+    stamps = (found.timestamp, found.seal.timestamp)
+    return _stray_of_stamps([one for one in stamps if one is not None], trust)
+
+
+def _stray_of_stamps(tokens: Iterable[bytes], trust: Trust) -> str | None:
+    """The same of timestamps, which no signature of the file covers."""
+    for token in tokens:
+        odd = der.oddity(token) or _stray(
+            read_timestamp(token, trust.chains.anchors).signed, trust
+        )
+        if odd:
+            return f"the timestamp: {odd}"
     return None
 
 
-def as_signature(value: Judged) -> Signature:
+def as_signature(value: JudgedValue) -> Signature:
     """One signature in the words of all formats."""
     return Signature(
         kind=SM2_PKCS7 if value.kind == GB_35275 else value.kind,
@@ -150,4 +163,5 @@ def as_signature(value: Judged) -> Signature:
         chain=str(value.chain.verdict),
         signed_at=value.signed_at.isoformat() if value.signed_at else None,
         why="; ".join((*value.problems, *value.notes)),
+        time_proven_by=value.time_proven_by,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 
 from kiosk.gm import BadCertificate, TrustList
@@ -10,10 +11,11 @@ from kiosk.gm import BadCertificate, TrustList
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """The trust list, and the same roots as pyHanko takes them."""
+    """The trust list, and the same roots and revocations as pyHanko takes them."""
 
     chains: TrustList
     roots: tuple[asn1_x509.Certificate, ...]
+    lists: tuple[asn1_crl.CertificateList, ...] = ()
 
 
 NOBODY = Trust(TrustList(), ())
@@ -35,4 +37,5 @@ def load_trust(folder: Path) -> Trust:
         raise ValueError(f"the trust list: {error}") from error
     if not roots:
         raise ValueError(f"{folder} holds no certificate (.crt)")
-    return Trust(chains, roots)
+    lists = tuple(asn1_crl.CertificateList.load(one.der) for one in chains.revocations)
+    return Trust(chains, roots, lists)

@@ -37,6 +37,10 @@ class Signature:
     signed_at: str | None
     why: str
     """What is wrong, and what was not looked at; empty where all is well."""
+    time_proven_by: str = ""
+    """The authority whose timestamp vouches for `signed_at`; empty where only the signer does."""
+    long_term: bool = False
+    """Whether the signer is good as of then only, by timestamps and revocations in the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,9 @@ def _check(fields: Fields, blobs: list[bytes]) -> Reply:
         raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
     signer = verification.signatures[0].signer
     shape = {"width": preview.width, "height": preview.height}
-    identifier = read_metadata(written_metadata(blobs[0])).identifier
+    elements = read_metadata(written_metadata(blobs[0])).elements()
     return (
-        {"pages": pages, "signer": signer, "identifier": identifier, **shape},
+        {"pages": pages, "signer": signer, "elements": elements, **shape},
         [preview.colours, marks],
     )
 

@@ -183,6 +183,8 @@ def _long_length(size: int) -> bytes:
 def _odd_value(one: Node) -> str | None:
     if one.kind != UNIVERSAL:
         return None
+    if one.constructed is not (one.tag in (SEQUENCE, SET)):
+        return "a value in parts, or parts as a value"
     value = one.contents
     match one.tag:
         case 0:

@@ -79,13 +79,17 @@ def judge_chain(
     others: Iterable[Certificate],
     trust: TrustList,
     at: datetime,
-    usage: frozenset[str] = SIGNS_DOCUMENTS,
+    *,
+    now: datetime | None = None,
+    proven: bool = False,
 ) -> Chain:
     """What is known of a signer at a time; `others` are certificates that came along.
 
-    `usage`: key usages of which the signer's certificate must have one.
+    `proven`: another than the signer vouches for that time, so that a revocation after it
+    takes nothing away. `now` (else `at`) says which lists of revocations are too old.
     """
-    when = at if at.tzinfo else at.replace(tzinfo=UTC)
+    when = _in_utc(at)
+    known = _in_utc(now or at)
     try:
         path = find_path(signer, tuple(others), trust)
         if path is None:
@@ -93,13 +97,17 @@ def judge_chain(
             return Chain(ChainVerdict.UNKNOWN, why, names=(signer.name,))
         names = tuple(one.name for one in path)
         try:
-            _check_path(path, when, usage)
-            notes = _check_revocation(path, trust, when)
+            _check_path(path, when)
+            notes = _check_revocation(path, trust, when if proven else None, known)
         except _Fault as fault:
             return Chain(fault.verdict, str(fault), names=names)
     except BadCertificate as error:
         return Chain(ChainVerdict.UNTRUSTED, str(error))
     return Chain(ChainVerdict.TRUSTED, notes=tuple(notes), names=names)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def find_path(
@@ -130,7 +138,7 @@ def _climb(
     return None
 
 
-def _check_path(path: Sequence[Certificate], at: datetime, usage: frozenset[str]) -> None:
+def _check_path(path: Sequence[Certificate], at: datetime) -> None:
     """Dates, constraints and usages along a path. Raises _Fault, BadCertificate."""
     for below, one in enumerate(path):
         begin, end = one.validity
@@ -143,7 +151,7 @@ def _check_path(path: Sequence[Certificate], at: datetime, usage: frozenset[str]
             what = ", ".join(told.unknown_critical)
             raise _Fault(ChainVerdict.UNTRUSTED, f"{one.name!r}: critical extension {what}")
         if below == 0:
-            if told.key_usage is not None and not told.key_usage & usage:
+            if told.key_usage is not None and not told.key_usage & SIGNS_DOCUMENTS:
                 raise _Fault(ChainVerdict.UNTRUSTED, f"{one.name!r} may not sign documents")
             continue
         if not told.is_authority:
@@ -155,22 +163,25 @@ def _check_path(path: Sequence[Certificate], at: datetime, usage: frozenset[str]
 
 
 def _check_revocation(
-    path: Sequence[Certificate], trust: TrustList, at: datetime
+    path: Sequence[Certificate], trust: TrustList, proven: datetime | None, now: datetime
 ) -> list[str]:
-    """What could not be asked. Raises _Fault for a certificate that was revoked."""
+    """What could not be asked. Raises _Fault for a certificate that was revoked in time."""
     notes = []
     for one, issuer in itertools.pairwise(path):
         lists = [
             found for found in trust.revocations
-            if found.issuer == issuer.subject and found.signed_by(issuer)
+            if found.issuer == issuer.subject and found.made <= now and found.signed_by(issuer)
         ]
-        if not lists:
+        whole = [found for found in lists if not found.partial]
+        newest = max(whole, key=lambda found: found.made, default=None)
+        asked = [found for found in lists if found.partial or found is newest]
+        days = [found.revoked[one.serial] for found in asked if one.serial in found.revoked]
+        if days and (proven is None or min(days) <= proven):
+            raise _Fault(ChainVerdict.REVOKED, f"{one.name!r} was revoked on {min(days):%F}")
+        if days:
+            notes.append(f"{one.name!r} was revoked on {min(days):%F}, after it signed")
+        if newest is None:
             notes.append(f"no revocation list of {issuer.name!r}")
-            continue
-        newest = max(lists, key=lambda found: found.made)
-        if one.serial in newest.revoked:
-            day = newest.revoked[one.serial]
-            raise _Fault(ChainVerdict.REVOKED, f"{one.name!r} was revoked on {day:%F}")
-        if newest.next is not None and newest.next < at:
+        elif newest.next is not None and newest.next < (proven or now):
             notes.append(f"revocations by {issuer.name!r} known as of {newest.made:%F}")
     return notes

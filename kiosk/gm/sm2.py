@@ -71,10 +71,14 @@ def check_curve(der: bytes) -> None:
     try:
         info = keys.PublicKeyInfo.load(der, strict=True)
         algorithm = info["algorithm"]["algorithm"].dotted
+        if algorithm != EC_KEY:
+            raise BadKey(f"a key of {algorithm}, not of SM2")
         curve = core.ObjectIdentifier.load(info["algorithm"]["parameters"].dump()).dotted
+    except BadKey:
+        raise
     except (ValueError, TypeError, KeyError) as error:
         raise BadKey(f"not a public key: {error}") from error
-    if algorithm != EC_KEY or curve != CURVE:
+    if curve != CURVE:
         raise BadKey(f"a key of {algorithm} {curve}, not of SM2")
 
 

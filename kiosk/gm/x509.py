@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from asn1crypto import core, crl, pem
+from asn1crypto import crl, pem
 from asn1crypto import x509 as asn1
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-from kiosk.gm import der
-from kiosk.gm.sm2 import CURVE, DEFAULT_USER_ID, SM2_SM3, BadKey, PublicKey
-
-HASHES: dict[str, hashes.HashAlgorithm] = {
-    "sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512(),
-}
-"""Digests of RSA and ECDSA signatures that are accepted; SHA-1 is not."""
+from kiosk.gm import der, schemes
+from kiosk.gm.sm2 import CURVE, SM2_SM3, PublicKey
 
 
 class BadCertificate(ValueError):
@@ -34,6 +26,8 @@ class Usage:
     is_authority: bool
     longest_path: int | None
     key_usage: frozenset[str] | None
+    purposes: frozenset[str] | None
+    """The extended key usages, by asn1crypto's names."""
     unknown_critical: tuple[str, ...]
 
 
@@ -113,6 +107,15 @@ class Certificate:
         issuer, serial = self._tbs["issuer"].dump(), self._tbs["serial_number"].dump()
         return der.element(der.SEQUENCE, issuer, serial)
 
+    @property
+    def key_identifier(self) -> bytes | None:
+        """Its subject key identifier, by which signed data may name it."""
+        try:
+            found = self._parsed.key_identifier
+        except (ValueError, TypeError):
+            return None
+        return bytes(found) if found is not None else None
+
     @cached_property
     def validity(self) -> tuple[datetime, datetime]:
         """From when until when, both included."""
@@ -146,7 +149,7 @@ class Certificate:
             raise BadCertificate(f"{self.name}: its extensions: {error}") from error
 
     def _read_usage(self) -> Usage:
-        authority, longest, allowed, unknown = False, None, None, []
+        authority, longest, allowed, purposes, unknown = False, None, None, None, []
         for extension in self._tbs["extensions"] or ():
             kind = extension["extn_id"].native
             if kind == "basic_constraints":
@@ -154,23 +157,25 @@ class Certificate:
                 longest = extension["extn_value"].parsed["path_len_constraint"].native
             elif kind == "key_usage":
                 allowed = frozenset(extension["extn_value"].parsed.native)
+            elif kind == "extended_key_usage":
+                purposes = frozenset(extension["extn_value"].parsed.native)
             elif extension["critical"].native and kind not in KNOWN_EXTENSIONS:
                 unknown.append(str(kind))
-        return Usage(authority, longest, allowed, tuple(unknown))
+        return Usage(authority, longest, allowed, purposes, tuple(unknown))
 
     def signed_by(self, issuer: "Certificate") -> bool:
         """Whether another certificate's key signed this one."""
         try:
-            algorithm = self._parsed["signature_algorithm"]["algorithm"]
+            algorithm = self._parsed["signature_algorithm"].dump()
             written = self._parsed["signature_value"].contents
         except (ValueError, TypeError) as error:
             raise BadCertificate(f"{self.name}: its signature: {error}") from error
         whole_bytes = written[:1] == b"\x00"
-        return whole_bytes and signature_fits(issuer, algorithm, self._tbs.dump(), written[1:])
+        return whole_bytes and _is_signed(issuer, algorithm, self._tbs.dump(), written[1:])
 
 
 class RevocationList:
-    """One CRL."""
+    """One CRL (RFC 5280, section 5)."""
 
     def __init__(self, raw: bytes) -> None:
         """From DER or PEM. Raises BadCertificate."""
@@ -178,49 +183,52 @@ class RevocationList:
             der = pem.unarmor(raw)[2] if pem.detect(raw) else raw
             self._parsed = crl.CertificateList.load(der, strict=True)
             tbs = self._parsed["tbs_cert_list"]
+            self.der = der
             self.issuer = Name(tbs["issuer"])
             self.made: datetime = tbs["this_update"].native
             self.next: datetime | None = tbs["next_update"].native
             self.revoked: dict[int, datetime] = {
-                one["user_certificate"].native: one["revocation_date"].native
+                one["user_certificate"].native: _end_of_trust(one)
                 for one in tbs["revoked_certificates"] or ()
             }
+            self.partial = any(
+                one["critical"].native for one in tbs["crl_extensions"] or ()
+            )
+            """Whether it lists some kinds of certificates or changes only: who is not on it
+            may still be revoked. Such lists say so by a critical extension."""
         except (ValueError, TypeError, KeyError) as error:
             raise BadCertificate(f"not a revocation list: {error}") from error
 
     def signed_by(self, issuer: Certificate) -> bool:
         """Whether the issuer's key signed it, and may."""
         usage = issuer.usage.key_usage
-        return (usage is None or "crl_sign" in usage) and signature_fits(
+        return (usage is None or "crl_sign" in usage) and _is_signed(
             issuer,
-            self._parsed["signature_algorithm"]["algorithm"],
+            self._parsed["signature_algorithm"].dump(),
             self._parsed["tbs_cert_list"].dump(),
             self._parsed["signature"].native,
         )
 
 
-def signature_fits(
-    issuer: Certificate, algorithm: core.ObjectIdentifier, signed: bytes, signature: bytes
-) -> bool:
+def _end_of_trust(entry: crl.RevokedCertificate) -> datetime:
+    """When a certificate was revoked, or earlier: since when its key may be another's."""
+    revoked: datetime = entry["revocation_date"].native
+    for one in entry["crl_entry_extensions"] or ():
+        if one["extn_id"].native == "invalidity_date":
+            suspected: datetime = one["extn_value"].parsed.native
+            return min(revoked, suspected)
+    return revoked
+
+
+def _is_signed(issuer: Certificate, algorithm: bytes, signed: bytes, signature: bytes) -> bool:
     """Whether the issuer's key made a signature; False for algorithms that are not accepted."""
-    if issuer.is_sm2:
-        try:
-            key = issuer.sm2_key
-        except BadKey:
-            return False
-        fits = key.verify(signed, signature, user_id=DEFAULT_USER_ID)
-        return bool(algorithm.dotted == SM2_SM3) and fits
-    digest = HASHES.get(str(algorithm.native).split("_", maxsplit=1)[0])
-    if digest is None:
-        return False
     try:
-        other = serialization.load_der_public_key(issuer.public_key_der)
-        if isinstance(other, rsa.RSAPublicKey):
-            other.verify(signature, signed, padding.PKCS1v15(), digest)
-        elif isinstance(other, ec.EllipticCurvePublicKey):
-            other.verify(signature, signed, ec.ECDSA(digest))
-        else:
+        named, *parameters = der.read(algorithm).sequence("an algorithm", 1)
+        if issuer.is_sm2 and named.oid != SM2_SM3:
             return False
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return schemes.is_signed(
+            issuer.public_key_der, named.oid, signed, signature,
+            parameters=parameters[0].raw if parameters else b"",
+        )
+    except (schemes.NotAccepted, der.BadDer):
         return False
-    return True

@@ -28,7 +28,8 @@ def to_argb(colour: Colour, resources: Resources) -> int:
     """A plain colour as 0xAARRGGBB; a shading gives its first colour."""
     if colour.shading is not None and not colour.values:
         return _first_colour(colour, resources)
-    space = resources.spaces.get(colour.space or -1) or ColourSpace()
+    named = colour.space or resources.default_space or -1
+    space = resources.spaces.get(named) or ColourSpace()
     values = colour.values
     if not values and colour.index is not None and colour.index < len(space.palette):
         values = space.palette[colour.index]

@@ -3,6 +3,7 @@
 A unit that cannot be read is left out and told: one odd object does not cost the page.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -42,6 +43,7 @@ T = TypeVar("T")
 
 MOST_UNITS = 500_000
 DEEPEST = 24
+ESCAPE = re.compile(r"\\([0-9A-Fa-f]{4})")
 MOST_PROBLEMS = 50
 
 
@@ -79,13 +81,19 @@ class ContentReader:
         finally:
             self._depth -= 1
 
-    def appearance(self, element: Element, kind: str) -> Appearance | None:
-        """What an annotation looks like."""
-        return self._guard(partial(self._appearance, element, kind))
+    def annotation(self, element: Element) -> Appearance | None:
+        """What an annotation looks like; None for one that has no looks."""
+        return self._guard(partial(self._appearance, element))
 
-    def _appearance(self, element: Element, kind: str) -> Appearance:
-        boundary = to_box(attribute(element, "Boundary"), "Appearance@Boundary")
-        return Appearance(kind, boundary or Box(0, 0, 0, 0), self.units(element))
+    def _appearance(self, element: Element) -> Appearance | None:
+        look = child(element, "Appearance")
+        if look is None:
+            return None
+        boundary = to_box(attribute(look, "Boundary"), "Appearance@Boundary")
+        return Appearance(
+            attribute(element, "Type") or "", boundary or Box(0, 0, 0, 0), self.units(look),
+            flag(element, "Print", True),
+        )
 
     def _guard(self, read: Callable[[], T]) -> T | None:
         """What `read` gives, or None with the problem noted."""
@@ -236,9 +244,16 @@ def read_transforms(element: Element) -> Iterator[Glyphs]:
 
 
 def code_text(element: Element) -> str:
-    """The characters of a TextCode; line breaks in the XML are none of them."""
-    text = "".join(str(one) for one in element.itertext())
-    return text.replace("\r", "").replace("\n", "")
+    """The characters of a TextCode; line breaks in the XML are none of them.
+
+    What XML cannot hold is written as a backslash and four hexadecimal digits (clause 11.3).
+    """
+    text = "".join(str(one) for one in element.itertext()).replace("\r", "").replace("\n", "")
+    if "\\" not in text:
+        return text
+    plain = ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), text)
+    # Characters beyond the first 65536 are escaped as two halves.
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def is_shown(element: Element) -> bool:

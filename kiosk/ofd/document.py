@@ -27,7 +27,8 @@ ROOT = "OFD.xml"
 A4 = Box(0.0, 0.0, 210.0, 297.0)
 MOST_PAGES = 5_000
 LONGEST_EDGE = 5_000.0
-AREAS = ("PhysicalBox", "ApplicationBox", "ContentBox")
+SHOWN = "ApplicationBox"
+AREAS = ("PhysicalBox", SHOWN, "ContentBox")
 ORDER = {"Background": 0, "Body": 1, "Foreground": 2}
 
 
@@ -102,6 +103,12 @@ class OfdFile:
             used |= {media.part for media in resources.media.values()}
         return (used | self._opened) - {ROOT, self.signatures, ""}
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What of the file is not shown: of several documents the first one is."""
+        bodies = sum(1 for _ in children(self._root, "DocBody"))
+        return (f"the first of {bodies} documents is shown",) if bodies > 1 else ()
+
     @property
     def page_count(self) -> int:
         """How many pages the document has."""
@@ -136,7 +143,10 @@ class OfdFile:
         layers = [*self._ordered(reader, page, name)]
         annotations = tuple(self._annotations(reader, to_id(attribute(entry, "ID"), "Page@ID")))
         problems = (*self._resource_reader.problems, *reader.problems)
-        return PageContent(self._area(page), tuple(layers), annotations, resources, problems)
+        return PageContent(
+            self._area(page), tuple(layers), annotations, resources, self._shown(page),
+            (*self.notes, *problems),
+        )
 
     def _ordered(self, reader: ContentReader, page: Element, name: str) -> Iterator[Layer]:
         """Layers from the bottom up: templates behind, the page's own, templates in front."""
@@ -174,6 +184,13 @@ class OfdFile:
                     return box
         return A4
 
+    def _shown(self, page: Element) -> Box | None:
+        """The part that is shown and printed, where the page's or document's area names one."""
+        own = child(page, "Area")
+        parent = own if own is not None else child(self._document, "CommonData", "PageArea")
+        box = to_box(text_of(child(parent, SHOWN)) or None, SHOWN)
+        return box if box is not None and box.width > 0 and box.height > 0 else None
+
     # Annotations
 
     def _annotations(self, reader: ContentReader, page_id: int | None) -> Iterator[Appearance]:
@@ -194,11 +211,9 @@ class OfdFile:
 
     def _page_annotations(self, reader: ContentReader, part: str) -> Iterator[Appearance]:
         for one in children(self.xml(part), "Annot"):
-            look = child(one, "Appearance")
-            if look is not None and is_shown(one):
-                made = reader.appearance(look, attribute(one, "Type") or "")
-                if made is not None:
-                    yield made
+            made = reader.annotation(one) if is_shown(one) else None
+            if made is not None:
+                yield made
 
     # Resources
 
@@ -210,7 +225,8 @@ class OfdFile:
     def resources(self) -> Resources:
         """What the whole document may refer to."""
         common = child(self._document, "CommonData")
-        found = Resources()
+        space = to_id(text_of(child(common, "DefaultCS")) or None, "DefaultCS")
+        found = Resources(default_space=space)
         for one in children(common, "PublicRes", "DocumentRes"):
             name = self.package.name_of(text_of(one), self.document)
             found = self._read_resources(name).over(found)

@@ -282,13 +282,15 @@ class Resources:
     draw_params: dict[int, DrawParam] = field(default_factory=dict)
     media: dict[int, Media] = field(default_factory=dict)
     composites: dict[int, Composite] = field(default_factory=dict)
+    default_space: int | None = None
+    """The colour space of colours that name none (DefaultCS)."""
 
     def over(self, other: "Resources") -> "Resources":
         """These, and those of another where an id is not here."""
         return Resources(
             other.fonts | self.fonts, other.spaces | self.spaces,
             other.draw_params | self.draw_params, other.media | self.media,
-            other.composites | self.composites,
+            other.composites | self.composites, self.default_space or other.default_space,
         )
 
 
@@ -299,6 +301,8 @@ class Appearance:
     kind: str
     boundary: Box
     units: tuple[Unit, ...]
+    printed: bool = True
+    """Whether it goes on paper; all are seen on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,5 +313,7 @@ class PageContent:
     layers: tuple[Layer, ...]
     annotations: tuple[Appearance, ...]
     resources: Resources
+    shown: Box | None = None
+    """The part of the page beyond which nothing is shown or printed (ApplicationBox)."""
     problems: tuple[str, ...] = ()
     """What could not be read, and is therefore missing."""

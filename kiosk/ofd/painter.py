@@ -66,14 +66,18 @@ class Painter:
         """What could not be drawn, and is therefore missing."""
         return (*self._problems, *self._fonts.problems)
 
-    def draw(self, canvas: skia.Canvas, page: PageContent) -> None:
+    def draw(self, canvas: skia.Canvas, page: PageContent, *, on_paper: bool = False) -> None:
         """A page without its stamps; its top left corner is the canvas's origin."""
         self._resources = page.resources
         canvas.save()
         canvas.translate(-page.area.x, -page.area.y)
+        if page.shown is not None:
+            canvas.clipRect(skia.Rect.MakeXYWH(*page.shown))
         for layer in page.layers:
             self._draw_all(canvas, layer.units, layer.draw_param)
         for annotation in page.annotations:
+            if on_paper and not annotation.printed:
+                continue
             self._draw_appearance(canvas, annotation)
         canvas.restore()
 

@@ -67,7 +67,10 @@ def render_page(
 
 
 def render_pdf(file: OfdFile, stamps: Sequence[Stamp] = ()) -> tuple[bytes, tuple[str, ...]]:
-    """All pages in their own size, and what could not be drawn. Raises OfdError."""
+    """All pages in their own size, as they go on paper, and what could not be drawn.
+
+    Annotations that are not to be printed are left out. Raises OfdError.
+    """
     stream = skia.DynamicMemoryWStream()
     document = skia.PDF.MakeDocument(stream)
     scale = POINTS_PER_INCH / MM_PER_INCH
@@ -77,18 +80,19 @@ def render_pdf(file: OfdFile, stamps: Sequence[Stamp] = ()) -> tuple[bytes, tupl
         canvas = document.beginPage(page.area.width * scale, page.area.height * scale)
         canvas.scale(scale, scale)
         own = [one for one in stamps if one.page == number]
-        problems.extend(draw_page(canvas, file, page, own))
+        problems.extend(draw_page(canvas, file, page, own, on_paper=True))
         document.endPage()
     document.close()
     return bytes(stream.detachAsData()), tuple(problems)
 
 
 def draw_page(
-    canvas: skia.Canvas, file: OfdFile, page: PageContent, stamps: Sequence[Stamp], depth: int = 0
+    canvas: skia.Canvas, file: OfdFile, page: PageContent, stamps: Sequence[Stamp],
+    depth: int = 0, *, on_paper: bool = False,
 ) -> tuple[str, ...]:
     """A page and its stamps on a canvas in millimetres; what could not be drawn."""
     painter = Painter(file)
-    painter.draw(canvas, page)
+    painter.draw(canvas, page, on_paper=on_paper)
     problems = [*page.problems, *painter.problems]
     for stamp in stamps:
         try:

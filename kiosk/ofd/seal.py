@@ -60,6 +60,8 @@ class Seal:
     signed: tuple[bytes, ...]
     """What the maker's signature may be over: makers read the standard in two ways."""
     signature: bytes
+    timestamp: bytes | None
+    """Over the maker's signature; seals of the newest form may carry one."""
     raw: bytes
 
 
@@ -75,7 +77,8 @@ class SealSignature:
     certificate: bytes
     algorithm: str
     signature: bytes
-    has_timestamp: bool
+    timestamp: bytes | None
+    """Over the signature (GB/T 20520)."""
     size: int
     """Bytes of the structure; what stands behind it was not signed."""
 
@@ -104,7 +107,7 @@ def read_seal_signature(raw: bytes) -> SealSignature:
         certificate=certificate.octets,
         algorithm=algorithm.oid,
         signature=signature.octets,
-        has_timestamp=len(parts) > 4,
+        timestamp=None if is_v1 else _timestamp(parts[4:]),
         size=len(outer.raw),
     )
 
@@ -133,8 +136,21 @@ def read_seal(raw: bytes) -> Seal:
         algorithm=signing[1].oid,
         signed=(whole, alone) if form is SealForm.V1 else (alone, whole),
         signature=signing[2].octets,
+        timestamp=None if form is SealForm.V1 else _timestamp(signing[3:]),
         raw=outer.raw,
     )
+
+
+def _timestamp(rest: tuple[Node, ...]) -> bytes | None:
+    """The token behind a signature: `[0]` around a BIT STRING, which some writers leave out."""
+    if not rest:
+        return None
+    if len(rest) > 1 or not rest[0].is_tagged(0):
+        raise BadDer("something behind the signature that is no timestamp")
+    if not rest[0].constructed:
+        return rest[0].contents[1:]
+    inner = der.read(rest[0].contents)
+    return inner.raw if inner.is_a(der.SEQUENCE) else inner.octets
 
 
 def _property(node: Node, form: SealForm) -> SealProperty:

@@ -1,5 +1,6 @@
 """Where the glyphs of a text stand (GB/T 33190, clause 11), and how they are drawn."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -113,7 +114,8 @@ class Typesetter:
             glyph = typeface.unicharToGlyph(code)
             if glyph:
                 return typeface, glyph
-        return face, None if item.character.isspace() else 0
+        invisible = item.character.isspace() or unicodedata.category(item.character) == "Cc"
+        return face, None if invisible else 0
 
     def _squeeze(self, width: float, step: float) -> float:
         """Stand-ins are wider than some fonts they stand for; they keep to their place."""

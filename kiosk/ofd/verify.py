@@ -5,13 +5,13 @@ who signed, and whether that one is trusted. What the issuer says of the certifi
 is asked elsewhere.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 
-from kiosk.gm import TrustList, sm3
+from kiosk.gm import TrustList
+from kiosk.gm.hashes import DIGESTS, SHA256, SHA384, SHA512, SM3
 from kiosk.ofd.document import ROOT, OfdFile
 from kiosk.ofd.errors import OfdError
 from kiosk.ofd.judge import Judged, Signed, judge_value
@@ -19,11 +19,13 @@ from kiosk.ofd.render import Stamp
 from kiosk.ofd.signatures import SignaturePart, read_signatures
 from kiosk.ofd.stamps import stamps_of
 
-METHODS: dict[str, Callable[[bytes], bytes]] = dict.fromkeys(
-    ("SM3", "1.2.156.10197.1.401", "1.2.156.10197.1.401.1", "1.2.156.10197.1.401.2"), sm3
-) | dict.fromkeys(
-    ("SHA256", "SHA-256", "2.16.840.1.101.3.4.2.1"), lambda data: hashlib.sha256(data).digest()
-)
+METHODS: dict[str, Callable[[bytes], bytes]] = DIGESTS | {
+    name: DIGESTS[method]
+    for name, method in (
+        ("SM3", SM3), ("SHA256", SHA256), ("SHA-256", SHA256), ("SHA384", SHA384),
+        ("SHA-384", SHA384), ("SHA512", SHA512), ("SHA-512", SHA512),
+    )
+}
 """Ways to make a digest that are accepted, by the names that writers give them."""
 WEAK = ("MD5", "SHA1", "SHA-1", "1.2.840.113549.2.5", "1.3.14.3.2.26")
 
@@ -56,6 +58,8 @@ class Verified:
     uncovered: tuple[str, ...] = ()
     uncovered_and_shown: tuple[str, ...] = ()
     """Of these, what pages are drawn from: who changes it changes what is seen."""
+    notes: tuple[str, ...] = ()
+    """What of the file is not shown."""
 
     @property
     def intact(self) -> bool | None:
@@ -92,7 +96,7 @@ def verify(file: OfdFile, trust: TrustList, now: datetime) -> Verified:
     shown = _shown(file, uncovered)
     if file.package.foreign_bytes:
         uncovered.append(f"bytes 0 to {file.package.foreign_bytes}")
-    return Verified(checked, tuple(sorted(uncovered)), tuple(sorted(shown)))
+    return Verified(checked, tuple(sorted(uncovered)), tuple(sorted(shown)), file.notes)
 
 
 def _shown(file: OfdFile, uncovered: list[str]) -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from drivers.idcard.port import IdentityDocument
 
 if TYPE_CHECKING:
-    from kiosk.certificates.port import Certificate, CheckedFile
+    from kiosk.certificates.port import Certificate, CheckedFile, Region
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
 
@@ -43,8 +43,6 @@ class Visit:
     """What a phone may scan to take the visit over."""
     number: str = ""
     """What the phone shows that has scanned it."""
-    missing: tuple[str, ...] = ()
-    """The regions that did not answer, as they are called."""
     paper: "dict[str, Any] | None" = None
     """What is known of a printed copy, as `scan` tells it."""
     face_reference: str = ""
@@ -53,6 +51,10 @@ class Visit:
     """Whether the person did the movements that were asked for."""
     wanted: str = ""
     """The identifier of the certificate that is wanted after the next sign-in."""
+    home: "Region | None" = None
+    """The terminal's own region, where it is known."""
+    missing: tuple["Region", ...] = ()
+    """Regions whose library could not be asked."""
 
     def __repr__(self) -> str:
         return "<Visit>"

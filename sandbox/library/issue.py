@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import typst
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -25,7 +26,8 @@ from stdnum.iso7064 import mod_37_36
 from kiosk.ofd.seal import SealForm
 from sandbox.keys import KeyStore, Signer
 from sandbox.library.ofd_page import all_text, certificate_parts
-from sandbox.library.types import CertificateType, certificate_types
+from sandbox.library.regions import RegionLibrary, home
+from sandbox.library.types import CertificateType
 from sandbox.ofd.package import SignatureWish, pack, signed_parts
 from sandbox.ofd.seals import SealOrder, make_seal, seal_signature
 from sandbox.ofd.stamp import seal_picture
@@ -63,7 +65,7 @@ class Issued:
             "certificateIssuedDate": self.issued.isoformat(),
             "certificateExpiringDate": self.expires.isoformat() if self.expires else None,
             "certificateHolderName": self.holder.name,
-            "certificateAreaCode": "990000",
+            "certificateAreaCode": self.type.department.area,
             "status": STATUS_CODES[self.status],
             "statusLabel": STATUS_LABELS[self.status],
             "statusAskedAt": asked_at.isoformat(),
@@ -79,16 +81,20 @@ def identifier(type_code: str, issuer_code: str, serial: str, version: str = "00
 
 
 class Library:
-    """Everything that the residents hold."""
+    """Everything that the residents hold in one region."""
 
-    def __init__(self, keys: KeyStore, today: date) -> None:
+    def __init__(
+        self, keys: KeyStore, today: date, region: RegionLibrary | None = None
+    ) -> None:
+        """`region`: the home region where none is given."""
         self._keys = keys
         self._today = today
-        self._files: dict[tuple[str, bool], bytes] = {}
+        self._region = region or home()
+        self._files: dict[tuple[str, bool, bool], bytes] = {}
 
     def list(self, holder: Person) -> list[Issued]:
         """The certificates of a resident."""
-        return [self._issue(holder, holding) for holding in holder.certificates]
+        return [self._issue(holder, holding) for holding in self._region.held_by(holder)]
 
     def find(self, holder: Person, wanted: str) -> Issued | None:
         """One certificate of a resident by its identifier."""
@@ -101,23 +107,26 @@ class Library:
                 return one.identifier
         raise ValueError(f"{holder.id} holds no {kind!r}")
 
-    def file(self, issued: Issued, trusted: bool = True) -> bytes:
-        """The signed file; made once, then kept."""
-        key = (issued.identifier, trusted)
+    def file(self, issued: Issued, trusted: bool = True, complete: bool = True) -> bytes:
+        """The signed file; made once, then kept. One that is not complete names no holder."""
+        key = (issued.identifier, trusted, complete)
         if key not in self._files:
+            elements = metadata(issued)
+            if not complete:
+                del elements["CZZT"]
             make = self._ofd if issued.type.format == "ofd" else self._pdf
-            self._files[key] = make(issued, trusted)
+            self._files[key] = make(issued, elements, trusted)
         return self._files[key]
 
-    def _pdf(self, issued: Issued, trusted: bool) -> bytes:
+    def _pdf(self, issued: Issued, elements: dict[str, str], trusted: bool) -> bytes:
         signer = self._keys.department(issued.type.department.name, trusted)
-        return sign(self._typesetter.compile_pdf(issued), signer)
+        return sign(with_metadata(self._typesetter.compile_pdf(issued), elements), signer)
 
-    def _ofd(self, issued: Issued, trusted: bool) -> bytes:
+    def _ofd(self, issued: Issued, elements: dict[str, str], trusted: bool) -> bytes:
         department = issued.type.department.name
         signer = self._keys.sm2_department(department, trusted)
         parts, stamp = certificate_parts(
-            page_data(issued), metadata(issued), self._characters
+            page_data(issued), elements, self._characters
         )
         at = datetime.now(UTC).replace(microsecond=0)
         seal = make_seal(
@@ -155,7 +164,7 @@ class Library:
         return Typesetter()
 
     def _issue(self, holder: Person, holding: Holding) -> Issued:
-        type_ = certificate_types()[holding.type]
+        type_ = self._region.types[holding.type]
         seed = hashlib.sha256(f"{holder.id}/{type_.id}".encode()).hexdigest()
         issued = holding.issued or self._today - timedelta(days=int(seed[:4], 16) % 20)
         expires = holding.expires or months_later(issued, type_.months_valid)
@@ -167,7 +176,7 @@ class Library:
             identifier=identifier(type_.code, type_.department.code, serial),
             type=type_,
             holder=holder,
-            face_number=f"同邦{type_.sequence}字〔{issued.year}〕{serial[4:]}号",
+            face_number=f"{type_.mark}{type_.sequence}字〔{issued.year}〕{serial[4:]}号",
             status=status,
             issued=issued,
             expires=expires,
@@ -216,8 +225,18 @@ def page_data(issued: Issued) -> dict[str, Any]:
     }
 
 
+def with_metadata(pdf: bytes, elements: dict[str, str]) -> bytes:
+    """A PDF with elements of GB/T 36903 in its information dictionary."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for name, value in elements.items():
+            document.docinfo[f"/{name}"] = value
+        document.save(out)
+    return out.getvalue()
+
+
 def metadata(issued: Issued) -> dict[str, str]:
-    """The elements of GB/T 36903 as they stand in an OFD file (docs/certificates.md)."""
+    """The elements of GB/T 36903 as they stand in a file (docs/certificates.md)."""
     return {
         "ZZBS": issued.identifier,
         "ZZLXMC": issued.type.name,

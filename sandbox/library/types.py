@@ -4,8 +4,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TYPES_FILE = Path(__file__).with_name("types.toml")
+HOME_MARK = "同邦"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,11 @@ class Department:
 
     name: str
     code: str
+
+    @property
+    def area(self) -> str:
+        """The area in which it is registered (GB/T 2260): a part of its code."""
+        return self.code[2:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class CertificateType:
     body: str
     level: str
     """How surely the citizen must be known: `low`, `substantial` or `high`."""
+    mark: str
+    """What the numbers on the faces of its certificates begin with."""
 
     @property
     def code(self) -> str:
@@ -45,9 +54,13 @@ class CertificateType:
 
 @cache
 def certificate_types() -> dict[str, CertificateType]:
-    """All kinds by id."""
+    """All kinds of the home region by id."""
     with TYPES_FILE.open("rb") as file:
-        entries = tomllib.load(file)
+        return read_types(tomllib.load(file), HOME_MARK)
+
+
+def read_types(entries: dict[str, Any], mark: str) -> dict[str, CertificateType]:
+    """Kinds by id, from tables of departments and types."""
     departments = {name: Department(**entry) for name, entry in entries["departments"].items()}
     return {
         name: CertificateType(
@@ -64,6 +77,7 @@ def certificate_types() -> dict[str, CertificateType]:
             rows=tuple(tuple(row) for row in entry.get("rows", ())),
             body=entry.get("body", ""),
             level=entry.get("acr", "substantial"),
+            mark=mark,
         )
         for name, entry in entries["types"].items()
     }

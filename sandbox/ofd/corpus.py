@@ -1,67 +1,32 @@
-"""More than forty varied OFD files: what writers do, and the edges of the standard.
+"""Some eighty varied OFD files: what writers do, and the edges of the standard.
 
 Each is a document that a reader must show: by name, its bytes. Seals are made with keys of
 the moment; drawing needs none of them to be trusted.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from functools import cache
+from collections.abc import Iterator
 
-from kiosk.gm.hashes import sm3
-from kiosk.ofd.fonts import SANS, SERIF
-from kiosk.ofd.seal import SealForm
+from kiosk.ofd.fonts import SANS
 from sandbox.ofd import samples
+from sandbox.ofd.edges import EDGES, edge_packages
 from sandbox.ofd.measure import cut_font
-from sandbox.ofd.package import SIGNATURES, SignatureWish, StampWish, pack, signed_parts
-from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature, signed_data
-from sandbox.ofd.stamp import seal_picture
-from sandbox.ofd.writer import FOLDER, FontEntry, OfdWriter, PageWriter
-from sandbox.sm2 import SmSigner, issue, make_authority
+from sandbox.ofd.objects import CLIP, RED, TEXT, Draw, as_xml, document, path, plain, serif, text
+from sandbox.ofd.package import pack
+from sandbox.ofd.sealed import sealed
+from sandbox.ofd.writer import FOLDER, OfdWriter, PageWriter
 
-TEXT = "电子证照样本 0123456789 Sample"
-STAMP_BOX = (130.0, 200.0, 40.0, 40.0)
 NAMED = ("宋体", "黑体", "KaiTi", "FangSong", "Courier New", "小标宋")
-Draw = Callable[[OfdWriter, PageWriter], None]
-
-
-@cache
-def signers() -> tuple[SmSigner, SmSigner, SmSigner]:
-    """An authority, a department, a seal maker."""
-    root = make_authority("Corpus Root CA")
-    return root, issue(root, "样本局"), issue(root, "Corpus Seal Maker")
 
 
 def corpus() -> dict[str, bytes]:
     """All files by name."""
-    made = {name: pack(document(draw)) for name, draw in DRAWINGS.items()}
+    made = {name: pack(document(draw)) for name, draw in (DRAWINGS | EDGES).items()}
     made.update((f"font {name}", pack(document(named_font(name)))) for name in NAMED)
     made.update((f"image {kind}", pack(document(image(kind)))) for kind in IMAGES)
     made.update(sealed())
     made.update(packages())
+    made.update(edge_packages())
     return made
-
-
-def document(draw: Draw, signatures: str | None = None) -> dict[str, bytes]:
-    """A document of one page."""
-    writer = OfdWriter("样本")
-    page = writer.page()
-    draw(writer, page)
-    return writer.parts(signatures)
-
-
-def serif(writer: OfdWriter) -> FontEntry:
-    """An embedded font."""
-    characters = "".join(sorted(set(TEXT)))
-    return writer.font("Noto Serif CJK SC", file=cut_font(SERIF[0], SERIF[2], characters))
-
-
-def plain(writer: OfdWriter, page: PageWriter) -> None:
-    """Lines of text in an embedded font, and a frame."""
-    font = serif(writer)
-    for line in range(30):
-        page.text(20, 30 + line * 8, 4.2, TEXT, font)
-    page.path((15, 15, 180, 260), "M 0 0 L 180 0 L 180 260 L 0 260 C")
 
 
 def named_font(name: str) -> Draw:
@@ -91,29 +56,6 @@ def image(kind: str) -> Draw:
     return draw
 
 
-def as_xml(*objects: str) -> Draw:
-    """Objects as they are written."""
-
-    def draw(writer: OfdWriter, page: PageWriter) -> None:
-        font = serif(writer)
-        for one in objects:
-            page.add(one.replace("{font}", str(font.id)))
-
-    return draw
-
-
-def path(inside: str, data: str = "M 0 0 L 80 0 L 80 50 L 0 50 C", more: str = "") -> str:
-    """A filled path with something within it."""
-    return (f'<PathObject ID="{{id}}" Boundary="20 20 80 50" Fill="true" {more}>{inside}'
-            f"<AbbreviatedData>{data}</AbbreviatedData></PathObject>")
-
-
-def text(inside: str, more: str = "") -> str:
-    """A text object around its codes."""
-    return (f'<TextObject ID="{{id}}" Font="{{font}}" Size="6" Boundary="20 20 150 60" {more}>'
-            f"{inside}</TextObject>")
-
-
 def shading(kind: str, more: str) -> str:
     """A gradient of three colours."""
     stops = "".join(
@@ -134,13 +76,6 @@ MESH = (
     '<Point X="80" Y="0"><Color Value="0 255 0"/></Point>'
     '<Point X="40" Y="50"><Color Value="0 0 255"/></Point></GouraudShd></FillColor>'
 )
-CLIP = (
-    '<Clips><Clip><Area><Path Boundary="0 0 80 50" Fill="true"><AbbreviatedData>'
-    "M 40 0 L 80 50 L 0 50 C</AbbreviatedData></Path></Area></Clip></Clips>"
-)
-RED = '<FillColor Value="200 30 30"/>'
-
-
 def many_clips(writer: OfdWriter, page: PageWriter) -> None:
     """Hundreds of clipped objects, as drawing programs write them."""
     for number in range(300):
@@ -279,60 +214,6 @@ DRAWINGS: dict[str, Draw] = {
         "</PathObject>",
     ),
 }
-
-
-def sealed() -> Iterator[tuple[str, bytes]]:
-    """Documents with seals and signatures of every form and habit."""
-    for form in SealForm:
-        for name, habits in (("", Habits()), (" raw", Habits(raw_value=True)),
-                             (" wrapped", Habits(wrap_digest=True))):
-            yield f"sealed {form.name.lower()}{name}", seal_document(form, habits)
-    yield "sealed by digest", seal_document(SealForm.V4, Habits(), by_digest=True)
-    yield "sealed with a document", seal_document(SealForm.V4, Habits(), picture_kind="ofd")
-    for name, habits in (
-        ("attributes", Habits()), ("content", Habits(with_attributes=False)),
-        ("base64", Habits(with_attributes=False, base64_content=True)), ("bare", Habits(bare=True)),
-    ):
-        yield f"signed {name}", sign_document(habits)
-
-
-def seal_document(
-    form: SealForm, habits: Habits, *, by_digest: bool = False, picture_kind: str = "png",
-    leave_out: tuple[str, ...] = (), method: str = "1.2.156.10197.1.401",
-    time_format: str = "%Y-%m-%d %H:%M:%S", kind: str | None = "Seal",
-) -> bytes:
-    """The plain document, sealed."""
-    _, signer, maker = signers()
-    at = datetime.now(UTC).replace(microsecond=0)
-    picture = seal_picture("样本局电子证照专用章")
-    if picture_kind == "ofd":
-        picture = pack(document(plain))
-    seal = make_seal(maker, SealOrder(
-        "SEAL-0001", "样本局", (signer.certificate,), picture, picture_kind, at, form,
-        by_digest=by_digest,
-    ))
-
-    def value(raw: bytes, part: str) -> bytes:
-        return seal_signature(signer, seal, form, raw, part, at, habits)
-
-    parts = document(plain, SIGNATURES)
-    first_page = 1
-    wish = SignatureWish(
-        value, at, (StampWish(first_page, STAMP_BOX),), seal, method, sm3, time_format, leave_out,
-        kind,
-    )
-    return pack(signed_parts(parts, [wish]))
-
-
-def sign_document(habits: Habits) -> bytes:
-    """The plain document, signed without a seal."""
-    _, signer, _ = signers()
-    at = datetime.now(UTC).replace(microsecond=0)
-
-    def value(raw: bytes, _: str) -> bytes:
-        return signed_data(signer, (), raw, at, habits)
-
-    return pack(signed_parts(document(plain, SIGNATURES), [SignatureWish(value, at, kind="Sign")]))
 
 
 def packages() -> Iterator[tuple[str, bytes]]:

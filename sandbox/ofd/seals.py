@@ -4,15 +4,16 @@ import base64
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from asn1crypto import core
-
 from kiosk.gm import Certificate, der, sm3
-from kiosk.gm.sm2 import SM2_SM3, as_raw
+from kiosk.gm.hashes import DIGESTS
+from kiosk.gm.signed_data import TIMESTAMP
+from kiosk.gm.sm2 import as_raw
 from kiosk.ofd.seal import SealForm
-from sandbox.sm2 import SmSigner
+from sandbox.asn1 import bits, general_time, ia5, number, octets, oid, sequence, utc_time
+from sandbox.other_signers import AnySigner
+from sandbox.timestamps import Stamp
 
 VERSIONS = {SealForm.V1: 1, SealForm.V4: 4, SealForm.V5: 5}
-SM3_OID = "1.2.156.10197.1.401"
 GB_SIGNED_DATA = "1.2.156.10197.6.1.4.2.2"
 GB_DATA = "1.2.156.10197.6.1.4.2.1"
 DATA_TYPE, DIGEST_TYPE, TIME_TYPE = (
@@ -36,6 +37,8 @@ class SealOrder:
     by_digest: bool = False
     valid: timedelta = SEAL_YEARS
     vendor: str = "TONGBAN"
+    timestamp: Stamp | None = None
+    """Makes a timestamp over the maker's signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ class Habits:
     """The digest as an OCTET STRING in its BIT STRING."""
     behind: bytes = field(default=b"")
     """Bytes behind the structure."""
+    timestamp: Stamp | None = None
+    """Makes a timestamp over the signature."""
 
 
 USUAL = Habits()
 
 
-def make_seal(maker: SmSigner, order: SealOrder) -> bytes:
+def make_seal(maker: AnySigner, order: SealOrder) -> bytes:
     """A seal that its maker has signed (SESeal)."""
     info = sequence(
         sequence(ia5("ES"), number(VERSIONS[order.form]), ia5(order.vendor)),
@@ -68,11 +73,12 @@ def make_seal(maker: SmSigner, order: SealOrder) -> bytes:
             number(order.size_mm), number(order.size_mm),
         ),
     )
-    certificate, algorithm = octets(maker.certificate), oid(SM2_SM3)
+    certificate, algorithm = octets(maker.certificate), oid(maker.algorithm)
     if order.form is SealForm.V1:
         signature = maker.sign(sequence(info, certificate, algorithm))
         return sequence(info, sequence(certificate, algorithm, bits(signature)))
-    return sequence(info, certificate, algorithm, bits(maker.sign(info)))
+    signature = maker.sign(info)
+    return sequence(info, certificate, algorithm, bits(signature), _stamp(order, signature))
 
 
 def _property(order: SealOrder) -> bytes:
@@ -90,12 +96,13 @@ def _property(order: SealOrder) -> bytes:
 
 
 def seal_signature(
-    signer: SmSigner, seal: bytes, form: SealForm, signature_xml: bytes, part: str,
+    signer: AnySigner, seal: bytes, form: SealForm, signature_xml: bytes, part: str,
     at: datetime, habits: Habits = USUAL,
 ) -> bytes:
     """The value of a signature by seal (SES_Signature) over a Signature.xml."""
-    digest = octets(sm3(signature_xml)) if habits.wrap_digest else sm3(signature_xml)
-    certificate, algorithm = octets(signer.certificate), oid(SM2_SM3)
+    digest = DIGESTS[signer.digest_method](signature_xml)
+    digest = octets(digest) if habits.wrap_digest else digest
+    certificate, algorithm = octets(signer.certificate), oid(signer.algorithm)
     if form is SealForm.V1:
         signed = sequence(
             number(1), seal, bits(der.element(der.UTC_TIME, at.strftime("%y%m%d%H%M%SZ").encode())),
@@ -105,16 +112,18 @@ def seal_signature(
     signed = sequence(
         number(VERSIONS[form]), seal, general_time(at), bits(digest), ia5(part),
     )
-    value = bits(_value(signer, signed, habits))
-    return sequence(signed, certificate, algorithm, value) + habits.behind
+    value = _value(signer, signed, habits)
+    stamp = _stamp(habits, value)
+    return sequence(signed, certificate, algorithm, bits(value), stamp) + habits.behind
 
 
 def signed_data(
-    signer: SmSigner, chain: tuple[bytes, ...], meant: bytes, at: datetime,
+    signer: AnySigner, chain: tuple[bytes, ...], meant: bytes, at: datetime,
     habits: Habits = USUAL,
 ) -> bytes:
     """GB/T 35275 signed data over some bytes, in one of its two conventions."""
-    digest = sm3(meant)
+    digest = DIGESTS[signer.digest_method](meant)
+    method = sequence(oid(signer.digest_method))
     content = b""
     attributes = b""
     if habits.with_attributes:
@@ -131,10 +140,11 @@ def signed_data(
         value = _value(signer, plain, habits)
     info = sequence(
         number(1), Certificate(signer.certificate).issuer_and_serial,
-        sequence(oid(SM3_OID)), attributes, sequence(oid(SM2_SM3)), octets(value),
+        method, attributes, sequence(oid(signer.algorithm)), octets(value),
+        _unsigned(habits, value),
     )
     body = sequence(
-        number(1), der.element(der.SET, sequence(oid(SM3_OID))),
+        number(1), der.element(der.SET, method),
         sequence(oid(GB_DATA), content),
         der.explicit(0, b"".join((signer.certificate, *chain))),
         der.element(der.SET, info),
@@ -143,50 +153,24 @@ def signed_data(
     return whole + habits.behind
 
 
-def _value(signer: SmSigner, signed: bytes, habits: Habits) -> bytes:
+def _stamp(wish: Habits | SealOrder, signature: bytes) -> bytes:
+    """A timestamp as seals carry it, or nothing."""
+    if wish.timestamp is None:
+        return b""
+    return der.explicit(0, bits(wish.timestamp(signature)))
+
+
+def _unsigned(habits: Habits, signature: bytes) -> bytes:
+    """The attributes that are not signed, or nothing."""
+    if habits.timestamp is None:
+        return b""
+    return der.explicit(1, _attribute(TIMESTAMP, habits.timestamp(signature)))
+
+
+def _value(signer: AnySigner, signed: bytes, habits: Habits) -> bytes:
     value = signer.sign(signed)
     return as_raw(value) if habits.raw_value else value
 
 
 def _attribute(kind: str, value: bytes) -> bytes:
     return sequence(oid(kind), der.element(der.SET, value))
-
-
-def sequence(*parts: bytes) -> bytes:
-    """A SEQUENCE."""
-    return der.element(der.SEQUENCE, *parts)
-
-
-def number(value: int) -> bytes:
-    """An INTEGER."""
-    return bytes(core.Integer(value).dump())
-
-
-def oid(value: str) -> bytes:
-    """An OBJECT IDENTIFIER."""
-    return bytes(core.ObjectIdentifier(value).dump())
-
-
-def octets(value: bytes) -> bytes:
-    """An OCTET STRING."""
-    return der.element(der.OCTET_STRING, value)
-
-
-def bits(value: bytes) -> bytes:
-    """A BIT STRING of whole bytes."""
-    return der.element(der.BIT_STRING, b"\x00", value)
-
-
-def ia5(value: str) -> bytes:
-    """An IA5String."""
-    return der.element(der.IA5, value.encode("ascii"))
-
-
-def general_time(value: datetime) -> bytes:
-    """A GeneralizedTime in UTC."""
-    return der.element(der.GENERALIZED_TIME, value.strftime("%Y%m%d%H%M%SZ").encode())
-
-
-def utc_time(value: datetime) -> bytes:
-    """A UTCTime."""
-    return der.element(der.UTC_TIME, value.strftime("%y%m%d%H%M%SZ").encode())

@@ -19,7 +19,9 @@ def add_acting(
 ) -> None:
     """Authorisations: listed to a citizen, given and taken back on a phone; the log of grants."""
     @app.get("/identity/principals", tags=["acting"], responses=REFUSALS)
-    async def principals(grant: Annotated[Grant, Depends(citizen_of(identity))]) -> Principals:
+    async def principals(
+        grant: Annotated[Grant, Depends(citizen_of(identity, identity.issuer))]
+    ) -> Principals:
         """The signed authorisations by which the citizen may act."""
         signed = acting.principals(grant, "authorisation_forged" in faults)
         return Principals.model_validate(

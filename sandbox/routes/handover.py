@@ -21,7 +21,7 @@ def add_handover(
     app: FastAPI, identity: IdentityService, library: Library, desk: HandoverDesk
 ) -> None:
     """Offering, asking, settling. The token's holder asks about the own offers only."""
-    citizen_type = Annotated[Grant, Depends(citizen_of(identity))]
+    citizen_type = Annotated[Grant, Depends(citizen_of(identity, identity.issuer))]
 
     @app.post("/identity/handover", tags=["handover"], responses=REFUSALS)
     async def offer(grant: citizen_type, wish: HandoverWish) -> HandoverOffer:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Request, Response
 
+from sandbox.directory import DirectoryService
 from sandbox.faults import Faults, change_one_byte
 from sandbox.identity import Grant, IdentityService
 from sandbox.library.access import check_citizen, check_opens, listed
@@ -13,18 +14,19 @@ from sandbox.library.issue import Library
 from sandbox.proofs import ProofService, Wanted
 from sandbox.routes.models import REFUSALS, Certificates, Copies, Proofs, Revocation
 
+COSE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/cose": {}}}}
 MEDIA_TYPES = {"pdf": "application/pdf", "ofd": "application/ofd"}
 
 
-def citizen_of(identity: IdentityService) -> Callable[..., Grant]:
-    """Who asks: by a token, and a proof that it is in the right hands."""
+def citizen_of(identity: IdentityService, address: str) -> Callable[..., Grant]:
+    """Who asks: by a token, and a proof, for this address, that it is in the right hands."""
 
     def citizen(
         request: Request, authorization: Annotated[str, Header()] = "",
         dpop: Annotated[str, Header()] = "",
     ) -> Grant:
         token = authorization.removeprefix("DPoP ")
-        url = f"{identity.issuer}{request.url.path}"
+        url = f"{address}{request.url.path}"
         grant = identity.grant(token, dpop, request.method, url)
         check_citizen(grant)
         return grant
@@ -33,10 +35,10 @@ def citizen_of(identity: IdentityService) -> Callable[..., Grant]:
 
 
 def add_library(
-    app: FastAPI, identity: IdentityService, library: Library, faults: Faults
+    app: FastAPI, identity: IdentityService, library: Library, faults: Faults, address: str
 ) -> None:
-    """What the citizen who is signed in holds."""
-    citizen_type = Annotated[Grant, Depends(citizen_of(identity))]
+    """What the citizen who is signed in holds; `address` is where the app is."""
+    citizen_type = Annotated[Grant, Depends(citizen_of(identity, address))]
 
     @app.get("/library/certificates", tags=["library"], responses=REFUSALS)
     async def certificates(grant: citizen_type) -> Certificates:
@@ -57,7 +59,9 @@ def add_library(
         if issued is None:
             raise HTTPException(404, "the citizen holds no such certificate")
         check_opens(grant, issued)
-        document = library.file(issued, trusted="file_untrusted" not in faults)
+        document = library.file(
+            issued, trusted="file_untrusted" not in faults, complete="file_incomplete" not in faults
+        )
         if "file_altered" in faults:
             document = change_one_byte(document)
         if "file_garbage" in faults:
@@ -65,13 +69,23 @@ def add_library(
         return Response(document, media_type=MEDIA_TYPES[issued.type.format])
 
 
+def add_directory(app: FastAPI, directory: DirectoryService, faults: Faults) -> None:
+    """Where other regions' libraries are."""
+    @app.get("/library/directory", tags=["library"], response_class=Response, responses=COSE)
+    def directory_of_regions() -> Response:
+        """The regions' libraries: a COSE_Sign1 object."""
+        signed = directory.signed(forged="directory_forged" in faults)
+        return Response(signed, media_type="application/cose")
+
+
 def add_proofs(
-    app: FastAPI, identity: IdentityService, library: Library, proofs: ProofService
+    app: FastAPI, identity: IdentityService, library: Library, proofs: ProofService, address: str
 ) -> None:
-    """Codes for printed copies, and the lists by which they are verified."""
+    """Codes for printed copies."""
     @app.post("/library/certificates/{identifier}/proofs", tags=["paper"], responses=REFUSALS)
     def prove(
-        grant: Annotated[Grant, Depends(citizen_of(identity))], identifier: str, copies: Copies
+        grant: Annotated[Grant, Depends(citizen_of(identity, address))],
+        identifier: str, copies: Copies,
     ) -> Proofs:
         """Codes for copies of a certificate; each names its copy."""
         issued = library.find(grant.person, identifier)
@@ -87,14 +101,15 @@ def add_proofs(
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
 
-    @app.get("/library/paper-keys", tags=["paper"], response_class=Response,
-             responses={200: {"content": {"application/cose": {}}}})
+
+def add_paper_lists(app: FastAPI, proofs: ProofService) -> None:
+    """The lists by which printed copies are verified, and what revokes one."""
+    @app.get("/library/paper-keys", tags=["paper"], response_class=Response, responses=COSE)
     def paper_keys() -> Response:
         """The keys that sign codes: a COSE_Sign1 object."""
         return Response(proofs.key_list(), media_type="application/cose")
 
-    @app.get("/library/paper-status", tags=["paper"], response_class=Response,
-             responses={200: {"content": {"application/cose": {}}}})
+    @app.get("/library/paper-status", tags=["paper"], response_class=Response, responses=COSE)
     def paper_status() -> Response:
         """Which copies were revoked: a COSE_Sign1 object with a status list."""
         return Response(proofs.status_list(), media_type="application/cose")

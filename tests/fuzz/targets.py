@@ -32,13 +32,14 @@ with atheris.instrument_imports(include=["kiosk"]):
     from kiosk.gm import BadCertificate, Certificate, RevocationList, TrustList, der
     from kiosk.gm.der import BadDer
     from kiosk.gm.signed_data import read_signed_data
+    from kiosk.gm.timestamps import read_timestamp
     from kiosk.ofd import OfdError, OfdFile, read_stamps, render_page, verify
     from kiosk.ofd.judge import Signed, judge_value
     from kiosk.ofd.paths import to_path
     from kiosk.ofd.seal import read_seal, read_seal_signature
     from kiosk.ofd.values import to_deltas, to_numbers
     from kiosk.ofd.xml import parse
-    from sandbox.ofd.corpus import document, plain
+    from sandbox.ofd.objects import document, plain
     from sandbox.ofd.package import pack
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -194,7 +195,7 @@ def ofd_values(data: bytes) -> None:
 def signatures(data: bytes) -> None:
     der.oddity(data)
     judge_value(data, Signed(data, "fuzz"), TrustList(), NOW)
-    for read in (read_seal, read_seal_signature, read_signed_data):
+    for read in (read_seal, read_seal_signature, read_signed_data, read_timestamp):
         try:
             read(data)
         except (BadDer, BadCertificate):

@@ -33,6 +33,14 @@ def test_what_is_not_said_has_its_default_and_paths_are_beside_the_file(tmp_path
     assert config.terminal.key == tmp_path / "key.pem"
 
 
+def test_a_folder_that_may_be_left_out_is_none_or_beside_the_file(tmp_path):
+    assert load(write(tmp_path, GOOD)).certificates.profiles is None
+    own = GOOD + '[certificates]\nprofiles = "kinds"\nregion_seconds = 3\n'
+    config = load(write(tmp_path, own))
+    assert config.certificates.profiles == tmp_path / "kinds"
+    assert config.certificates.region_seconds == 3.0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -42,6 +50,7 @@ def test_what_is_not_said_has_its_default_and_paths_are_beside_the_file(tmp_path
         (("[devices]", "[device]"), r"unknown section \[device\]"),
         (("[devices]", "[screen]\nwidth = 0\n[devices]"), "screen.width must be above zero"),
         (("[devices]", "[screen]\nwidth = true\n[devices]"), "screen.width must be int"),
+        (("[devices]", "[certificates]\nprofiles = 1\n[devices]"), "profiles must be Path, not 1"),
         (("[platform]", "[platform"), "kiosk"),
     ],
 )

@@ -4,11 +4,15 @@ import asyncio
 import subprocess
 import sys
 
+import cbor2
 import pytest
 import requests
 
+from sandbox.directory import REGIONS
+from sandbox.library.regions import home, other_regions
 from sandbox.line import Line
-from sandbox.stage import free_port
+from sandbox.people.registry import people
+from sandbox.serving import free_port
 from tests.conftest import ROOT, run_module
 
 
@@ -47,8 +51,26 @@ def test_the_openapi_document_names_every_operation(platform):
     assert {
         "/.well-known/openid-configuration", "/identity/jwks", "/identity/token",
         "/identity/revoke", "/identity/face-reference", "/library/certificates",
-        "/library/certificates/{identifier}/file",
+        "/library/certificates/{identifier}/file", "/library/directory",
     } <= set(paths)
+
+
+def test_the_directory_leads_to_every_region_and_each_wants_a_token(platform):
+    signed = cbor2.loads(requests.get(f"{platform}/library/directory", timeout=5).content)
+    regions = {one[1]: one[4] for one in cbor2.loads(signed.value[2])[REGIONS]}
+    assert regions.keys() == {home().code, *other_regions()}
+    assert regions[home().code] == f"{platform}/library"
+    for address in regions.values():
+        answer = requests.get(f"{address}/certificates", timeout=5)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+
+
+def test_regions_hold_certificates_of_residents_with_their_own_area():
+    for code, region in other_regions().items():
+        assert {one.department.area for one in region.types.values()} == {code}
+        held = {one.type for all_of in region.holdings.values() for one in all_of}
+        assert held == set(region.types)
+        assert set(region.holdings) <= set(people())
 
 
 def test_discovery_names_this_issuer_and_keys_without_their_secret(platform):

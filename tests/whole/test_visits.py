@@ -125,6 +125,7 @@ async def test_two_people_one_after_the_other(visitor):
         ("platform", "file_altered", "certificate_altered"),
         ("platform", "file_untrusted", "certificate_untrusted"),
         ("platform", "file_garbage", "certificate_unreadable"),
+        ("platform", "file_incomplete", "certificate_incomplete"),
         ("idcard", "unreadable", "unreadable"),
         ("idcard", "auth_failed", "auth_failed"),
         ("document_printer", "no_paper", "printer_no_paper"),

@@ -1,34 +1,45 @@
-"""Keeps the lists by which printed copies are verified: fetched while there is a line.
+"""Keeps signed lists for when there is no line: fetched while there is one.
 
-Half a list, or one that nobody trusted has signed, never takes the place of a good one.
+Half of what is kept, or one that is not accepted, never takes the place of a good one.
+Signatures are verified in a process that is ended again (`worker.py`).
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from kiosk.certificates.proof.cose import BadCose
-from kiosk.certificates.proof.lists import KEYS_FILE, STATUS_FILE, read_lists
-from kiosk.certificates.trust import load_trust
+from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.errors import Failure
+from kiosk.worker import Fields, Refusal, Worker, WorkerFault
 
 log = logging.getLogger(__name__)
 
+WORKER = "kiosk.certificates.proof.worker"
+MEMORY_MB, SECONDS = 256, 10.0
 EVERY_SECONDS = 3600.0
 AGAIN_SECONDS = 30.0
+NOT_GOOD = (Refusal, WorkerFault, ValueError, OSError)
+"""What says that lists are not to be kept or used."""
 
-Fetch = Callable[[], Awaitable[tuple[bytes, bytes]]]
+Fetch = Callable[[], Awaitable[Sequence[bytes]]]
+Accept = Callable[[Sequence[bytes]], Awaitable[None]]
+"""Takes what was fetched; raises one of NOT_GOOD for what must not be kept."""
 
 
-class PaperLists:
-    """The two lists in a folder."""
+class KeptLists:
+    """Signed lists in a folder, that are good together."""
 
-    def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
+    def __init__(
+        self, what: str, fetch: Fetch, accept: Accept, folder: Path, names: Sequence[str]
+    ) -> None:
+        """`what` they are, for the log; `names` of their files, in the order of `fetch`."""
+        self._what = what
         self._fetch = fetch
+        self._accept = accept
         self._folder = folder
-        self._trust = trust
+        self._names = names
         self._failing = False
 
     async def run(self) -> None:
@@ -39,26 +50,55 @@ class PaperLists:
     async def refresh(self) -> bool:
         """Fetch, verify, keep; False where that failed, which is logged once."""
         try:
-            keys, status = await self._fetch()
-            await asyncio.to_thread(self._replace, keys, status)
-        except (Failure, BadCose, OSError) as error:
+            lists = await self._fetch()
+            await self._accept(lists)
+            await asyncio.to_thread(self._replace, lists)
+        except (Failure, *NOT_GOOD) as error:
             if not self._failing:
-                log.warning("the lists for printed copies were not refreshed: %s", error)
+                log.warning("%s: not refreshed: %s", self._what, error)
             self._failing = True
             return False
         if self._failing:
-            log.info("the lists for printed copies are refreshed again")
+            log.info("%s: refreshed again", self._what)
         self._failing = False
         return True
 
-    def _replace(self, keys: bytes, status: bytes) -> None:
-        """Put verified lists into the folder. Raises BadCose, OSError."""
-        read_lists(keys, status, load_trust(self._trust).chains)
+    def kept(self) -> list[bytes]:
+        """What lies in the folder. Raises OSError."""
+        return [(self._folder / name).read_bytes() for name in self._names]
+
+    def _replace(self, lists: Sequence[bytes]) -> None:
+        """Put accepted lists into the folder. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        for name, data in ((KEYS_FILE, keys), (STATUS_FILE, status)):
+        for name, data in zip(self._names, lists, strict=True):
             new = self._folder / f"{name}.new"
             with new.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self._folder / name)
+
+
+class PaperLists(KeptLists):
+    """The two lists by which printed copies are verified."""
+
+    def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
+        async def accept(lists: Sequence[bytes]) -> None:
+            await verify("paper_lists", trust, lists)
+
+        super().__init__(
+            "the lists for printed copies", fetch, accept, folder, (KEYS_FILE, STATUS_FILE)
+        )
+
+
+async def verify(what: str, trust: Path, lists: Sequence[bytes]) -> Fields:
+    """Have signed lists verified; what they say, where that is wanted. Raises one of NOT_GOOD.
+
+    `what` is a call of the worker, `trust` the folder of authorities.
+    """
+    worker = Worker(WORKER, MEMORY_MB, SECONDS)
+    try:
+        said, _ = await worker.call(what, {"trust": str(trust)}, list(lists))
+    finally:
+        await worker.stop()
+    return said

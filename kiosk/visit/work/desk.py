@@ -11,6 +11,7 @@ from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import ReceiptPrinter
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import CertificateLibrary
+from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
@@ -39,6 +40,7 @@ class Parts:
         document_printer: DocumentPrinter,
         receipt_printer: ReceiptPrinter,
         ledger: PrintLedger,
+        profiles: Profiles,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -49,6 +51,7 @@ class Parts:
         self.document_printer = document_printer
         self.receipt_printer = receipt_printer
         self.ledger = ledger
+        self.profiles = profiles
 
 
 class Desk:

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 
 from drivers.device import DeviceFailure
 from drivers.document_printer.port import JobProgress
+from kiosk.certificates.accept import accept
 from kiosk.certificates.port import Annotation, Certificate, CopyRequest
+from kiosk.certificates.profiles import printing_rules
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.errors import Failure
 from kiosk.printing.pipeline import as_failure, print_document
@@ -42,8 +44,8 @@ class Papers:
             certificate = visit.certificates[index]
             document = await parts.library.fetch(visit.session, certificate)
             checked = await parts.documents.check(document)
-            if checked.identifier not in ("", certificate.identifier):
-                raise Failure(Reason.CERTIFICATE_ALTERED, "the file is another certificate's")
+            profile = parts.profiles.for_certificate(certificate)
+            accept(certificate, checked, profile, date.today())
         except Failure as failure:
             log.info("certificate: %s", failure)
             self._desk.send(ev.CertificateFailed(index, failure.reason))
@@ -56,8 +58,9 @@ class Papers:
         parts, visit = self._desk.parts, self._desk.visit
         terminal = parts.config.terminal
         certificate, file = visit.certificates[job.index], visit.files[job.index]
-        moment = datetime.now()
-        now, days = moment.strftime(TIME_FORMAT), terminal.copy_days
+        profile, moment = parts.profiles.for_certificate(certificate), datetime.now()
+        rules = printing_rules(profile, certificate, moment.date())
+        now, days = moment.strftime(TIME_FORMAT), min(terminal.copy_days, rules.copy_days)
         purpose = say(f"purpose.{job.purpose}")
         note = Annotation(
             purpose, terminal.place_zh, terminal.id, now,

@@ -7,6 +7,7 @@ same person's: stepping up never loses the visit, and never mixes two people.
 import logging
 from collections.abc import Awaitable
 
+from kiosk.certificates.port import Certificate
 from kiosk.errors import Failure
 from kiosk.identity.port import FaceEvidence, PhoneCode, Relation, Session, StaffEvidence
 from kiosk.reasons import Reason
@@ -141,13 +142,25 @@ class SigningIn:
         assert visit.session is not None
         chosen, visit.wanted = wanted or visit.wanted, ""
         try:
-            visit.certificates = await parts.library.list(visit.session)
+            holdings = await parts.library.list(visit.session)
         except Failure as failure:
             log.info("list: %s", failure)
             self._desk.send(ev.ListFailed(failure.reason))
             return
-        facts = tuple(CertificateFact(one.type, one.status) for one in visit.certificates)
-        self._desk.send(ev.CertificatesListed(facts, wanted=self._place_of(chosen)))
+        visit.certificates = list(holdings.certificates)
+        visit.home, visit.missing = holdings.home, holdings.missing
+        facts = tuple(self._fact(one) for one in visit.certificates)
+        self._desk.send(ev.CertificatesListed(
+            facts, len(holdings.missing), self._place_of(chosen)
+        ))
+
+    def _fact(self, certificate: Certificate) -> CertificateFact:
+        """What the visit may know: the library's word, and the rules of the kind."""
+        profile = self._desk.parts.profiles.for_certificate(certificate)
+        return CertificateFact(
+            certificate.type, certificate.status, max(certificate.level, profile.level),
+            profile.printable, profile.printing.most_copies, profile.printing.purposes,
+        )
 
     def _place_of(self, identifier: str) -> int | None:
         """The place in the list of a certificate that is wanted already."""

@@ -19,10 +19,12 @@ from kiosk.gm import Certificate, TrustList
 from kiosk.ofd.seal import SealForm
 from kiosk.reasons import Reason
 from kiosk.worker import Worker
-from sandbox.ofd.corpus import signers
+from sandbox.ofd.sealed import signers
 from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature, signed_data
 from sandbox.people.registry import person
+from sandbox.sm2 import TIMESTAMPS, issue
 from sandbox.sm2_pdf import sign_pdf
+from sandbox.timestamps import stamper
 from tests.conftest import last_json, run_module
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -118,6 +120,20 @@ def test_every_changed_byte_of_a_pdf_with_sm2_is_found(page, corpus_trust):
         assert found is not Verdict.GENUINE, f"byte {at}, bit {bit}"
 
 
+def test_every_changed_byte_of_a_timestamp_in_a_pdf_is_found(page, corpus_trust):
+    tsa = issue(signers()[0], "Time", TIMESTAMPS)
+    signed = sign_pdf(page, by_certificate(Habits(timestamp=stamper(tsa, NOW))), NOW)
+    found = verify_file(signed, corpus_trust, NOW)
+    assert (found.verdict, found.signatures[0].time_proven_by) == (Verdict.GENUINE, "Time")
+    hole = signed.index(b"<30")
+    dice = random.Random(7)
+    for _ in range(400):
+        at, bit = hole + dice.randrange(5000), 1 << dice.randrange(8)
+        changed = signed[:at] + bytes([signed[at] ^ bit]) + signed[at + 1 :]
+        found = verify_file(changed, corpus_trust, NOW).verdict
+        assert found is not Verdict.GENUINE, f"byte {at - hole}, bit {bit}"
+
+
 def test_what_is_added_behind_a_signature_with_sm2_is_told(page, corpus_trust):
     signed = sign_pdf(page, by_certificate(), NOW)
     found = verify_file(signed + b"% more\n", corpus_trust, NOW)
@@ -157,7 +173,7 @@ async def test_the_worker_checks_and_prepares_an_ofd_file(sealed, strangers_seal
         checked = await service.check(sealed)
         assert checked.pages == 1
         assert checked.page_marks
-        assert checked.identifier.startswith("1.2.156.3005.2.")
+        assert checked.metadata.identifier.startswith("1.2.156.3005.2.")
         document, pages = await service.prepare(sealed, NOTE)
         assert pages == 2
         assert len(pypdfium2.PdfDocument(document)) == 2

@@ -69,6 +69,38 @@ def test_a_list_that_is_too_old_is_noted(root):
     assert found.notes == ("revocations by 'Root' known as of 2026-11-24",)
 
 
+def test_a_list_is_too_old_by_the_day_of_asking_where_no_time_is_proven(root):
+    signer, lists = issue(root, "Office"), revocation_list(root, [], NOW - timedelta(days=40))
+    trust = TrustList((Certificate(root.certificate),), (RevocationList(lists),))
+    office, at = Certificate(signer.certificate), NOW - timedelta(days=20)
+    told = judge_chain(office, (), trust, at, now=NOW)
+    assert told.notes == ("revocations by 'Root' known as of 2026-10-15",)
+    assert judge_chain(office, (), trust, at, now=NOW, proven=True).notes == ()
+
+
+def test_a_list_of_some_certificates_revokes_but_clears_nobody(root):
+    signer = issue(root, "Office")
+    part = revocation_list(root, [signer.certificate], NOW, partial=True)
+    clear = revocation_list(root, [], NOW)
+    empty = revocation_list(root, [], NOW, partial=True)
+    office = Certificate(signer.certificate)
+
+    def told(*lists):
+        anchors = (Certificate(root.certificate),)
+        return judge_chain(
+            office, (), TrustList(anchors, tuple(map(RevocationList, lists))), NOW
+        )
+
+    assert told(clear, part).verdict is ChainVerdict.REVOKED
+    assert told(empty).notes == ("no revocation list of 'Root'",)
+
+
+def test_a_list_from_the_future_is_not_asked(root):
+    signer = issue(root, "Office")
+    found = judge(signer, root, revoked=[signer.certificate], at=NOW - timedelta(days=1))
+    assert found.verdict is ChainVerdict.TRUSTED
+
+
 @pytest.mark.parametrize(
     ("middle", "signer", "why"),
     [

@@ -9,7 +9,8 @@ import pytest
 from kiosk.gm import Certificate, TrustList
 from kiosk.ofd import OfdFile, verify
 from kiosk.ofd.seal import SealForm
-from sandbox.ofd.corpus import corpus, seal_document, signers
+from sandbox.ofd.corpus import corpus
+from sandbox.ofd.sealed import seal_document, signers
 from sandbox.ofd.seals import Habits
 
 

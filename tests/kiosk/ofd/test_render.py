@@ -11,7 +11,7 @@ from kiosk.ofd import OfdError, OfdFile, OfdReason, read_stamps, render_page, re
 from kiosk.ofd.jbig2 import decode
 from kiosk.ofd.plain import page_text
 from sandbox.ofd import samples
-from sandbox.ofd.corpus import TEXT
+from sandbox.ofd.objects import TEXT
 
 DPI = 100
 MM = DPI / 25.4
@@ -39,15 +39,17 @@ def near(colour, wanted, slack=12):
 
 
 def test_every_file_of_the_corpus_has_a_page_with_something_on_it(files, draw):
-    assert len(files) >= 40
+    assert len(files) >= 80
     for name in files:
         picture, problems = draw(name)
         assert (picture < 200).any(), name
-        assert bool(problems) is (name == "odd objects"), (name, problems)
+        assert bool(problems) is (name in ("odd objects", "two documents")), (name, problems)
 
 
 def test_every_file_becomes_a_pdf_that_shows_the_same(files, draw):
     for name, data in files.items():
+        if name == "annotations":  # one of them is not to be printed
+            continue
         file = OfdFile(data)
         pdf, _ = render_pdf(file, read_stamps(file))
         shown = pypdfium2.PdfDocument(pdf)

@@ -8,8 +8,9 @@ import pytest
 from kiosk.gm import Certificate, ChainVerdict, TrustList
 from kiosk.ofd import OfdError, OfdFile, verify
 from kiosk.ofd.seal import SealForm
-from sandbox.ofd.corpus import STAMP_BOX, document, plain, seal_document, signers
+from sandbox.ofd.objects import document, plain
 from sandbox.ofd.package import SIGNATURES, SignatureWish, StampWish, pack, signed_parts
+from sandbox.ofd.sealed import STAMP_BOX, seal_document, signers
 from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature
 from sandbox.sm2 import issue, make_authority
 from tests.kiosk.ofd.conftest import parts_of, zipped

@@ -1,5 +1,7 @@
 """The code itself: what it says, who signed it, and what a list says of it."""
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from kiosk.certificates.proof import base45
 from kiosk.certificates.proof.claims import COPY_FIELDS, PREFIX, read_code
 from kiosk.certificates.proof.cose import BadCose, inflate, read_signed
+from kiosk.certificates.proof.files import KEYS_FILE
 from kiosk.certificates.proof.judge import PaperVerdict, judge_code
 from kiosk.certificates.proof.keep import PaperLists
-from kiosk.certificates.proof.lists import KEYS_FILE, load_lists, read_lists
+from kiosk.certificates.proof.lists import load_lists, read_lists
 from kiosk.errors import Failure
 from kiosk.gm import TrustList
 from kiosk.reasons import Reason
@@ -159,3 +162,11 @@ class TestKeeping:
         assert [await kept.refresh() for _ in range(3)] == [False] * 3
         assert (tmp_path / KEYS_FILE).read_bytes() == good
         assert len([one for one in caplog.records if "not refreshed" in one.message]) == 1
+
+    async def test_the_terminal_itself_loads_no_library_that_verifies_lists(self):
+        told = subprocess.run(
+            [sys.executable, "-c", "import kiosk.certificates.proof.keep, sys; print("
+             "[one for one in ('cbor2', 'asn1crypto', 'cryptography') if one in sys.modules])"],
+            capture_output=True, text=True, check=True,
+        )
+        assert told.stdout.strip() == "[]"
