@@ -1,6 +1,7 @@
 """Two providers: oidc-provider, a certified one that none of us wrote, and the sandbox."""
 
 import json
+import socket
 import subprocess
 import threading
 import time
@@ -206,18 +207,17 @@ class Served:
     """The sandbox over HTTP in a thread of this process, and a terminal that it knows."""
 
     def __init__(self, folder: Path) -> None:
-        self.address = f"http://127.0.0.1:{free_port()}"
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self.app = create_app(self.address, folder)
         self.key = ECKey.generate_key("P-256")
         self.app.state.identity.register(TERMINAL, self.key.as_dict(private=False), PLACE)
-        port = int(self.address.rsplit(":", maxsplit=1)[1])
-        config = uvicorn.Config(
-            self.app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"
+        self._server = uvicorn.Server(
+            uvicorn.Config(self.app, log_level="warning", lifespan="off")
         )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run)
+        self._thread = threading.Thread(target=self._server.run, args=([listening],))
         self._thread.start()
-        while not self._server.started:
+        while not self._server.started and self._thread.is_alive():
             time.sleep(0.01)
 
     def answer_phone(self, who: str) -> None:
@@ -257,4 +257,4 @@ def service(served, platform):
 @pytest.fixture
 def library(platform):
     """The terminal's certificate library, over HTTP."""
-    return HttpLibrary(platform)
+    return HttpLibrary(platform, f"{platform.address}/library")

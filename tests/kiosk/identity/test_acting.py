@@ -46,7 +46,7 @@ async def test_an_agent_sees_what_the_authorisation_is_for_and_gets_it(service, 
     assert acting.actor == citizen.subject
     assert acting.subject not in ("", citizen.subject)
     assert acting.level is Level.HIGH
-    listed = await library.list(acting)
+    listed = (await library.list(acting)).certificates
     assert {one.type for one in listed} == {"housing_fund", "pension_benefit"}
     assert (await library.fetch(acting, listed[0])).startswith(b"%PDF")
 
@@ -56,7 +56,7 @@ async def test_what_the_authorisation_is_not_for_is_one_reason(
 ):
     acting = await service.act_for(citizen, await wang(service, citizen))
     own = await library.list(await service.sign_in(document_of("wang-jianguo"), FACE))
-    marriage = next(one for one in own if one.type == "marriage")
+    marriage = next(one for one in own.certificates if one.type == "marriage")
     with pytest.raises(Failure) as caught:
         await library.fetch(acting, marriage)
     assert caught.value.reason is Reason.SCOPE_NOT_AUTHORISED
@@ -108,7 +108,7 @@ async def test_signing_out_ends_what_was_done_for_others(service, citizen, libra
 async def test_a_guardian_gets_the_childs_certificates(service, citizen, library):
     acting = await service.act_for_child(citizen, document_of("zhou-xiaobao"))
     assert acting.actor == citizen.subject
-    listed = {one.type for one in await library.list(acting)}
+    listed = {one.type for one in (await library.list(acting)).certificates}
     assert listed == {"birth", "household", "medical_insurance"}
 
 

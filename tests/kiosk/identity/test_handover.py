@@ -24,7 +24,7 @@ async def citizen(service):
 async def test_the_citizens_phone_goes_on_with_the_certificate_that_was_chosen(
     service, citizen, library, phone
 ):
-    wanted = (await library.list(citizen))[0]
+    wanted = (await library.list(citizen)).certificates[0]
     offer = await service.hand_over(citizen, wanted.identifier)
     assert offer.seconds <= 120
     waiting = asyncio.create_task(service.wait_for_taker(citizen, offer))
@@ -81,7 +81,7 @@ async def test_somebody_elses_hand_over_is_refused(service, citizen):
 
 async def test_only_what_the_citizen_holds_is_handed_over(service, citizen, library):
     other = await service.sign_in(document_of("ayiguli"), FACE)
-    elses = (await library.list(other))[0]
+    elses = (await library.list(other)).certificates[0]
     with pytest.raises(Failure) as caught:
         await service.hand_over(citizen, elses.identifier)
     assert caught.value.reason is Reason.CERTIFICATE_NOT_FOUND

@@ -27,7 +27,7 @@ async def by_phone(service, served):
 
 
 async def test_the_list_says_what_each_certificate_asks_for(library, by_phone):
-    levels = {one.type: one.level for one in await library.list(by_phone)}
+    levels = {one.type: one.level for one in (await library.list(by_phone)).certificates}
     assert levels == {
         "pension_benefit": Level.SUBSTANTIAL, "housing_fund": Level.HIGH,
         "marriage": Level.SUBSTANTIAL,
@@ -37,7 +37,7 @@ async def test_the_list_says_what_each_certificate_asks_for(library, by_phone):
 async def test_what_asks_for_more_is_neither_given_nor_proved_until_the_card_was_shown(
     service, library, by_phone
 ):
-    held = {one.type: one for one in await library.list(by_phone)}
+    held = {one.type: one for one in (await library.list(by_phone)).certificates}
     for asked in (
         library.fetch(by_phone, held["housing_fund"]),
         library.prove(by_phone, held["housing_fund"], COPIES),
@@ -54,7 +54,8 @@ async def test_what_asks_for_more_is_neither_given_nor_proved_until_the_card_was
 
 
 async def test_the_challenge_says_which_sign_ins_would_be_enough(library, by_phone, served):
-    wanted = next(one for one in await library.list(by_phone) if one.type == "housing_fund")
+    held = (await library.list(by_phone)).certificates
+    wanted = next(one for one in held if one.type == "housing_fund")
     address = f"{served.address}/library/certificates/{wanted.identifier}/file"
     answer = await asyncio.to_thread(
         requests.get, address, headers=by_phone.authorise("GET", address), timeout=5

@@ -15,7 +15,7 @@ from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from sandbox.people.registry import person
 from sandbox.server import create_app
-from sandbox.stage import free_port
+from sandbox.serving import free_port
 from tests.kiosk.identity.conftest import Phone
 from tests.kiosk.identity.desks import DOCUMENT
 
@@ -90,8 +90,8 @@ async def test_a_phone_shows_who_it_is_and_which_certificate_is_wanted(town):
     shown = await asyncio.to_thread(lambda: choose(request.address, **yes))
     session = await town.service.finish_show(request, shown)
     assert session.level is Level.SUBSTANTIAL
-    held = await HttpLibrary(town.platform).list(session)
-    assert session.wanted in {one.identifier for one in held}
+    held = await HttpLibrary(town.platform, f"{town.address}/library").list(session)
+    assert session.wanted in {one.identifier for one in held.certificates}
     wanted = town.app.state.library.find(person("li-xiulan"), session.wanted)
     assert wanted.type.id == "pension_insurance"
 

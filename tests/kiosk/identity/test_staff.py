@@ -30,7 +30,8 @@ async def test_staff_vouch_for_one_who_has_a_card_and_no_phone(service, staff, l
     citizen = await service.vouch(document_of("zhao-dehou"), StaffEvidence(staff))
     assert (citizen.acr, citizen.level) == (ACR_CARD_STAFF, Level.HIGH)
     assert citizen.actor == staff.subject
-    assert {one.type for one in await library.list(citizen)} == {"senior_card", "pension_benefit"}
+    listed = {one.type for one in (await library.list(citizen)).certificates}
+    assert listed == {"senior_card", "pension_benefit"}
     assert citizen.subject == (
         await service.sign_in(document_of("zhao-dehou"), FaceEvidence(True, "chip_photo"))
     ).subject
