@@ -15,7 +15,7 @@ from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from sandbox.people.registry import person
 from sandbox.server import create_app
-from sandbox.stage import free_port
+from sandbox.serving import free_port
 from tests.kiosk.identity.conftest import Phone
 from tests.kiosk.identity.desks import DOCUMENT
 
