@@ -19,6 +19,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--phone", action="store_true", help="with --headless: sign in by phone, without a card"
     )
+    parser.add_argument(
+        "--card", default="id", choices=("id", "social"),
+        help="with --headless: which card is laid down (default: the ID card)",
+    )
     parser.add_argument("--certificate", help="the kind to print (default: the first)")
     parser.add_argument("--copies", type=int, default=1, choices=range(1, 6), metavar="1-5")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where papers go")
@@ -29,6 +33,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--headless goes with --demo")
     if options.phone and not options.headless:
         parser.error("--phone goes with --headless")
+    if options.card != "id" and (not options.headless or options.phone):
+        parser.error("--card goes with --headless, without --phone")
     return options
 
 
@@ -40,7 +46,8 @@ def main() -> int:
         from provisioning.headless import run_headless
 
         return run_headless(
-            options.citizen, options.certificate, options.copies, options.out, options.phone
+            options.citizen, options.certificate, options.copies, options.out, options.phone,
+            options.card,
         )
     if options.demo:
         from provisioning.demo import run_demo

@@ -5,6 +5,7 @@ all the time, so that every frame is drawn. The gap is the time between two flip
 window's buffers. Needs a display (`make bench` makes one).
 """
 
+import asyncio
 import os
 import tempfile
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import Step
+from provisioning.obeying import obey_hints
 from provisioning.stage import Stage
 
 BOUND_MS = 50.0
@@ -58,6 +60,7 @@ def _begin(stage: Stage, terminal: Any, flips: list[tuple[float, str]]) -> None:
     from kivy.core.window import Window
 
     engine = terminal.engine
+    obeying = asyncio.create_task(obey_hints(terminal.visit, stage.order))
     watching = [False]
 
     def flipped(*_: object) -> None:
@@ -77,6 +80,7 @@ def _begin(stage: Stage, terminal: Any, flips: list[tuple[float, str]]) -> None:
     def watch(state: Any, _: object) -> None:
         watching[0] = state.step not in (Step.STARTING, Step.IDLE, Step.FAREWELL)
         if state.step is Step.FAREWELL:
+            obeying.cancel()
             Clock.schedule_once(lambda _: stopTouchApp(), 0.5)
 
     engine.observe(watch)

@@ -177,11 +177,10 @@ class DeviceThread:
             raise DeviceFailure(FailureReason.TIMEOUT, detail) from error
         except asyncio.CancelledError:
             job.stopping.set()
+            job.future.add_done_callback(_take_note)
             done, _ = await asyncio.wait([job.future], timeout=GRACE_SECONDS)
             if not done:
                 self._abandon(job)
-            elif not job.future.cancelled():
-                job.future.exception()
             raise
         finally:
             self._jobs.discard(job)
@@ -252,6 +251,12 @@ class _Job:
             self.future.set_exception(failure)
         else:
             self.future.set_result(outcome)
+
+
+def _take_note(future: "asyncio.Future[object]") -> None:
+    """How a call ended for which nobody waits is nobody's business any more."""
+    if not future.cancelled():
+        future.exception()
 
 
 _Calls = queue.SimpleQueue["_Job | Callable[[], None] | None"]

@@ -1,13 +1,13 @@
 """Devices as the terminal uses them when it does not know which are plugged in.
 
 Each class fulfils the interface of its kind and passes every call on to whatever device
-of that kind the supervisor has ready. Where there is none, the call fails with the
-reason of that kind; the next call may find one.
+of that kind the supervisor has ready; of readers, to the one on which a card lies. Where
+there is none, the call fails with the reason of that kind; the next call may find one.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+import contextlib
+from collections.abc import Callable, Collection, Sequence
 from typing import cast
 
 from drivers.camera.driver import OpenCvCamera
@@ -19,9 +19,10 @@ from drivers.document_printer.driver import IppPrinter
 from drivers.document_printer.port import JobOptions, JobProgress, PrinterCondition
 from drivers.idcard.port import Capabilities as ReaderCapabilities
 from drivers.idcard.port import IdCardReader, IdentityDocument, Progress, Wanted
+from drivers.idcard.several import SeveralReaders
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.receipt_printer.port import Capabilities, Condition, Line, Raster, Settlement
-from drivers.supervisor import FAULT_OF_ROLE, Role, Supervisor
+from drivers.supervisor import FAULT_OF_ROLE, Bus, Claim, Role, Supervisor
 
 WAIT_SECONDS = 1.0
 """How long opening waits for a device that is just being plugged in."""
@@ -49,39 +50,106 @@ class _Supervised:
             raise DeviceFailure(FAULT_OF_ROLE[self.role], f"no {self.role} is attached")
 
 
-class SupervisedReader(_Supervised):
-    """Whatever ID-card reader is plugged in."""
+class ClaimedReader:
+    """One reader that the supervisor has, for `SeveralReaders`."""
 
-    role = Role.IDCARD
     capabilities = ReaderCapabilities()
 
+    def __init__(self, supervisor: Supervisor, claim: Claim) -> None:
+        self._supervisor = supervisor
+        self._claim = claim
+        self._reader = cast(IdCardReader, claim.device)
+
+    @property
+    def status(self) -> Observable[Status]:
+        """The reader's own."""
+        return self._reader.status
+
     async def open(self) -> None:
-        """Wait for a reader. Raises DeviceFailure."""
-        await self._wait()
+        """The supervisor has opened it."""
 
     async def check(self) -> None:
-        """Whether there is a reader. Raises DeviceFailure."""
-        await self._wait()
+        """The supervisor asks for signs of life."""
 
     async def wait_for_card(self) -> None:
         """Return when a card lies on the reader. Raises DeviceFailure."""
-        async with self._supervisor.use(self.role) as device:
-            await cast(IdCardReader, device).wait_for_card()
+        async with self._supervisor.using(self._claim):
+            await self._reader.wait_for_card()
 
     async def read(
         self, progress: Callable[[Progress], None], wanted: Wanted | None = None
     ) -> IdentityDocument:
         """Read the card that lies there. Raises DeviceFailure."""
-        async with self._supervisor.use(self.role) as device:
-            return await cast(IdCardReader, device).read(progress, wanted)
+        async with self._supervisor.using(self._claim):
+            return await self._reader.read(progress, wanted)
 
     async def wait_for_removal(self) -> None:
         """Return when no card lies there any more. Raises DeviceFailure."""
-        async with self._supervisor.use(self.role) as device:
-            await cast(IdCardReader, device).wait_for_removal()
+        async with self._supervisor.using(self._claim):
+            await self._reader.wait_for_removal()
 
     def close(self) -> None:
         """The supervisor keeps the reader."""
+
+
+class SupervisedReaders(_Supervised):
+    """A pool of the readers that the supervisor has: all of them serve."""
+
+    role = Role.IDCARD
+
+    def __init__(self, supervisor: Supervisor, buses: Collection[Bus]) -> None:
+        """`buses`: where its readers are plugged in; those of others are left alone."""
+        super().__init__(supervisor)
+        self._buses = frozenset(buses)
+        self._seats: dict[Claim, ClaimedReader] = {}
+        self._failed: set[IdCardReader] = set()
+
+    async def open(self) -> None:
+        """Wait a moment for a reader. Raises DeviceFailure."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_SECONDS):
+                while not self.ready():
+                    await self.news()
+        await self.check()
+
+    def ready(self) -> Sequence[IdCardReader]:
+        """The readers that are ready and have not failed since the last look at them."""
+        claims = [
+            claim
+            for claim in self._supervisor.ready(self.role)
+            if claim.found.bus in self._buses
+        ]
+        self._seats = {
+            claim: self._seats.get(claim) or ClaimedReader(self._supervisor, claim)
+            for claim in claims
+        }
+        return [one for one in self._seats.values() if one not in self._failed]
+
+    async def news(self) -> None:
+        """Return when the supervisor has looked at everything once more."""
+        await self._supervisor.wait_for_poll()
+        self._failed.clear()
+
+    def failed(self, reader: IdCardReader, failure: DeviceFailure) -> None:
+        """Leave a reader alone until the supervisor has looked into it."""
+        self._failed.add(reader)
+
+    async def check(self) -> None:
+        """Whether there is a reader. Raises DeviceFailure."""
+        ready = bool(self.ready())
+        self._status.set(Status.ONLINE if ready else Status.NO_DEVICE)
+        if not ready:
+            raise DeviceFailure(FAULT_OF_ROLE[self.role], f"no {self.role} is attached")
+
+    def close(self) -> None:
+        """The supervisor keeps the readers."""
+
+
+def supervised_reader(
+    supervisor: Supervisor, buses: Collection[Bus] = frozenset(Bus)
+) -> SeveralReaders:
+    """Whatever readers are plugged in at those buses, as one."""
+    return SeveralReaders(SupervisedReaders(supervisor, buses))
 
 
 class SupervisedCamera(_Supervised):
@@ -92,7 +160,7 @@ class SupervisedCamera(_Supervised):
 
     def __init__(self, supervisor: Supervisor) -> None:
         super().__init__(supervisor)
-        self._using = AsyncExitStack()
+        self._using = contextlib.AsyncExitStack()
         self._turn = asyncio.Lock()
         self._camera: OpenCvCamera | None = None
         self._observer: Callable[[Frame], None] | None = None

@@ -123,7 +123,7 @@ class ClaimState(StrEnum):
     LOST = "lost"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Claim:
     """A device and the driver that has claimed it."""
 
@@ -240,13 +240,19 @@ class Supervisor:
 
     @contextlib.asynccontextmanager
     async def use(self, role: Role) -> AsyncIterator[Device]:
-        """The device of a role, for one call; a failure in the block is looked into.
+        """The first device of a role, for one call; a failure in the block is looked into.
 
         Raises DeviceFailure where there is none.
         """
-        claim = self._ready(role)
-        if claim is None:
+        ready = self.ready(role)
+        if not ready:
             raise DeviceFailure(FAULT_OF_ROLE[role], f"no {role} is attached")
+        async with self.using(ready[0]) as device:
+            yield device
+
+    @contextlib.asynccontextmanager
+    async def using(self, claim: Claim) -> AsyncIterator[Device]:
+        """One claimed device, for one call; a failure in the block is looked into."""
         claim.users += 1
         try:
             yield claim.device
@@ -260,16 +266,22 @@ class Supervisor:
         """Wait until a device of a role is ready; False if it does not come in time."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: self._ready(role) is not None)
-        return self._ready(role) is not None
+                await self._changed.wait_for(lambda: bool(self.ready(role)))
+        return bool(self.ready(role))
 
-    def _ready(self, role: Role) -> Claim | None:
+    async def wait_for_poll(self) -> None:
+        """Return when everything was looked at once more."""
+        async with self._changed:
+            await self._changed.wait()
+
+    def ready(self, role: Role) -> list[Claim]:
+        """The devices of a role that are ready, in the order in which drivers are asked."""
         ready = (
             claim
             for claim in self._claims.values()
             if claim.driver.role is role and claim.state is ClaimState.READY
         )
-        return min(ready, key=lambda claim: claim.driver.priority, default=None)
+        return sorted(ready, key=lambda claim: claim.driver.priority)
 
     # Finding
 

@@ -63,6 +63,9 @@ class DevicesSection:
 
     reader: str = setting("/dev/..., usb:VENDOR:PRODUCT, pcsc:NAME or auto", "auto")
     reader_baud: int = setting("its baud rate, where a serial port is named", 115200)
+    card_reader: str = setting(
+        "a chip-card reader beside it: pcsc:NAME, auto or nothing; `reader` auto takes it too", ""
+    )
     camera: str = setting("0, /dev/video0, an address, a file or auto", "auto")
     receipt_printer: str = setting(
         "tcp://HOST:PORT, serial:DEVICE, usb:VENDOR:PRODUCT or auto", "auto"

@@ -16,6 +16,7 @@ from drivers.document_printer.port import DocumentPrinter
 from drivers.idcard.driver import SdtReader
 from drivers.idcard.opening import PCSC_PREFIX, open_reader
 from drivers.idcard.port import IdCardReader
+from drivers.idcard.several import NamedReaders, SeveralReaders
 from drivers.receipt_printer.driver import EscposPrinter
 from drivers.receipt_printer.models import model_called
 from drivers.receipt_printer.port import Capabilities, ReceiptPrinter
@@ -86,7 +87,10 @@ def equip(devices: DevicesSection, keeper: Keeper | None = None) -> Equipment:
 
     `keeper` keeps what is `auto`; where it is None, one is made if it is needed.
     """
-    places = (devices.reader, devices.camera, devices.receipt_printer, devices.document_printer)
+    places = (
+        devices.reader, devices.card_reader, devices.camera, devices.receipt_printer,
+        devices.document_printer,
+    )
     try:
         if AUTO in places and keeper is None:
             keeper = Keeper.of_system(model_called(devices.receipt_model))
@@ -102,13 +106,29 @@ def equip(devices: DevicesSection, keeper: Keeper | None = None) -> Equipment:
 
 
 def _reader(devices: DevicesSection, keeper: Keeper | None) -> IdCardReader:
-    if devices.reader == AUTO and keeper is not None:
-        from drivers.supervised import SupervisedReader
+    """The ID-card reader, with the chip-card reader beside it where there is one."""
+    named: dict[str, IdCardReader] = {}
+    kept: list[Bus] = []
+    if devices.reader == AUTO:
+        # Who names a chip-card reader does not want the supervisor to use it too.
+        kept += [bus for bus in Bus if bus is not Bus.PCSC or devices.card_reader in ("", AUTO)]
+    elif devices.reader.startswith(PCSC_PREFIX):
+        named["idcard"] = open_reader(devices.reader)
+    else:
+        named["idcard"] = SdtReader(devices.reader, devices.reader_baud)
+    if devices.card_reader == AUTO and Bus.PCSC not in kept:
+        kept.append(Bus.PCSC)
+    elif devices.card_reader.startswith(PCSC_PREFIX):
+        named["chip card"] = open_reader(devices.card_reader)
+    elif devices.card_reader not in ("", AUTO):
+        raise ValueError(f"card_reader {devices.card_reader!r} is not pcsc:NAME or auto")
+    if kept and keeper is not None:
+        from drivers.supervised import supervised_reader
 
-        return SupervisedReader(keeper.supervisor)
-    if devices.reader.startswith(PCSC_PREFIX):
-        return open_reader(devices.reader)
-    return SdtReader(devices.reader, devices.reader_baud)
+        named["plugged in"] = supervised_reader(keeper.supervisor, kept)
+    if len(named) == 1:
+        return next(iter(named.values()))
+    return SeveralReaders(NamedReaders(named))
 
 
 def _camera(devices: DevicesSection, keeper: Keeper | None) -> Camera:

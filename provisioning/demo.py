@@ -1,15 +1,20 @@
 """The terminal in a window, on a stage of simulated devices, with the dev dock beside it."""
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provisioning.headless import TRUST
-from provisioning.stage import Panel, Stage, StageFailed, list_people
+from provisioning.obeying import obey_hints
+from provisioning.stage import CHIP_CARDS, Panel, Stage, StageFailed, list_people
+
+if TYPE_CHECKING:
+    from kiosk.terminal import Terminal
 
 PANEL = Panel()
 DEFAULT_HEIGHT = 960
@@ -34,17 +39,19 @@ def run_demo(out: Path) -> int:
     people = list_people()
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
         try:
-            stage = Stage(Path(folder), panel)
+            stage = Stage(Path(folder), panel, arguments=(CHIP_CARDS,))
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
         stage.report = lambda report: keep_paper(report, out, stage)
         stage.order("camera", "show", person=people[0][0])
         beside = round(theme.DOCK_MM * panel.px_per_mm)
+        obeying: list[asyncio.Task[None]] = []
 
-        def add_dock(window: Any, _: object) -> None:
+        def add_dock(window: Any, terminal: "Terminal") -> None:
             from screens.dock import Dock  # opens Kivy: only once the window is there
 
+            obeying.append(asyncio.create_task(obey_hints(terminal.visit, stage.order)))
             part = Dock(
                 panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order,
                 (out / CODE_FILE).resolve(),

@@ -13,14 +13,21 @@ from typing import Any
 
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import PRINTED
-from provisioning.stage import Stage, StageFailed, list_people
+from provisioning.obeying import obey_hints
+from provisioning.stage import CHIP_CARDS, Stage, StageFailed, list_people
 
 VISIT_SECONDS = 240
 TRUST = "trust"
 
 
+ID_CARD, SOCIAL_CARD = "id", "social"
+READER_OF = {ID_CARD: "idcard", SOCIAL_CARD: "smartcard"}
+"""On which of the stage's readers a kind of card is laid."""
+
+
 def run_headless(
-    citizen: str, certificate: str | None, copies: int, out: Path, phone: bool = False
+    citizen: str, certificate: str | None, copies: int, out: Path,
+    phone: bool = False, card: str = ID_CARD,
 ) -> int:
     """Run a visit and leave its papers in `out`; 0 only if the paper settled."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
@@ -37,12 +44,15 @@ def run_headless(
         (out / name).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
         try:
-            stage = Stage(Path(folder))
+            stage = Stage(Path(folder), arguments=(CHIP_CARDS,) if card == SOCIAL_CARD else ())
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
         try:
-            autopilot = asyncio.run(visit(stage, citizen, certificate, copies, phone))
+            if READER_OF[card] not in stage.places:
+                print("no chip-card reader: pcscd or vsmartcard-vpcd is missing", file=sys.stderr)
+                return 2
+            autopilot = asyncio.run(visit(stage, citizen, certificate, copies, phone, card))
             time.sleep(0.2)  # the last reports of the simulators
             result = describe(autopilot, stage.reports)
             keep_papers(stage.reports, out)
@@ -66,7 +76,8 @@ def tell(result: dict[str, Any], out: Path) -> int:
 
 
 async def visit(
-    stage: Stage, citizen: str, certificate: str | None, copies: int, phone: bool = False
+    stage: Stage, citizen: str, certificate: str | None, copies: int,
+    phone: bool = False, card: str = ID_CARD,
 ) -> Autopilot:
     """Start a terminal on the stage and let one citizen through."""
     from kiosk.terminal import Terminal
@@ -76,20 +87,22 @@ async def visit(
     autopilot = Autopilot(
         terminal.engine,
         certificate,
-        place_card=lambda: stage.order("idcard", "place", person=citizen),
-        take_card=lambda: stage.order("idcard", "take"),
+        place_card=lambda: stage.order(READER_OF[card], "place", person=citizen),
+        take_card=lambda: stage.order(READER_OF[card], "take"),
         clock=time.monotonic,
         copies=copies,
         answer_phone=partial(stage.order, "platform", "phone", person=citizen) if phone else None,
     )
     await camera_shows(stage, citizen)
     autopilot.start()
+    obeying = asyncio.create_task(obey_hints(terminal.visit, stage.order))
     await terminal.start()
     try:
         async with asyncio.timeout(VISIT_SECONDS):
             await autopilot.done.wait()
     except TimeoutError:
         autopilot.outcome = autopilot.outcome or "timeout"
+    obeying.cancel()
     await terminal.stop()
     return autopilot
 
@@ -123,13 +136,18 @@ def describe(autopilot: Autopilot, reports: list[dict[str, Any]]) -> dict[str, A
 
 
 def device_times(reports: list[dict[str, Any]]) -> dict[str, float]:
-    """What the slowest chain of devices took by itself, from their own reports."""
+    """What the slowest chain of devices took by itself, from their own reports.
+
+    `person` is what the citizen took to move as asked, in all.
+    """
     wanted = {"card_read": "card", "document": "document", "receipt": "receipt"}
-    return {
+    devices = {
         wanted[report["event"]]: round(report["ms"], 1)
         for report in reports
         if report["event"] in wanted
     }
+    moved = [float(report["ms"]) for report in reports if report["event"] == "moved"]
+    return {**devices, "person": round(sum(moved), 1)} if moved else devices
 
 
 def keep_papers(reports: list[dict[str, Any]], out: Path) -> None:

@@ -1,6 +1,7 @@
 """A stage for a terminal: starts `python -m sandbox stage` and configures a terminal for it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ trust = "trust"
 
 [devices]
 reader = "{idcard}"
+card_reader = "{card_reader}"
 camera = "{camera}"
 receipt_printer = "{receipt_printer}"
 document_printer = "{document_printer}"
@@ -44,6 +46,9 @@ height = {height}
 px_per_mm = {px_per_mm}
 fullscreen = false
 """
+
+CHIP_CARDS = "--chip-cards"
+"""Argument of a stage that has a chip-card reader too, where pcscd is installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,10 @@ class Stage:
         first = self._process.stdout.readline()
         if not first:
             raise StageFailed(f"the sandbox ended with {self._process.wait()}")
-        self.places: dict[str, str] = json.loads(first)
+        self.places: dict[str, str] = {"card_reader": "", **json.loads(first)}
+        if "pcscd" in self.places:
+            # libpcsclite looks at it once, when the first reader is opened.
+            os.environ["PCSCLITE_CSOCK_NAME"] = self.places["pcscd"]
         self.config = self._configure(panel or Panel(), decoder)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

@@ -22,6 +22,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     stage.add_argument("--folder", type=Path, required=True, help="keys, papers, trust")
     stage.add_argument("--first-page", type=float, default=8.0, help="seconds")
     stage.add_argument("--read-seconds", type=float, default=1.0)
+    stage.add_argument(
+        "--chip-cards", action="store_true", help="a chip-card reader too, where pcscd is installed"
+    )
     return parser.parse_args(arguments)
 
 
@@ -86,7 +89,7 @@ def run_stage(options: argparse.Namespace) -> int:
     from sandbox.stage import Pace, run
 
     pace = Pace(first_page=options.first_page, card_read=options.read_seconds)
-    return asyncio.run(run(options.folder, pace))
+    return asyncio.run(run(options.folder, pace, options.chip_cards))
 
 
 RUN = {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 START_SECONDS = 10
+PROGRAM = "/usr/sbin/pcscd"
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
 NAME = "Tongban Virtual"
 CONFIG = """\
@@ -33,6 +34,11 @@ os.execv("/usr/sbin/pcscd", ["pcscd", "-f", "-c", sys.argv[2]])
 """
 
 
+def installed() -> bool:
+    """Whether this machine has pcscd and the virtual reader."""
+    return Path(DRIVER).exists() and Path(PROGRAM).exists()
+
+
 class Pcscd:
     """pcscd with one virtual reader, which can be killed and started again."""
 
@@ -42,7 +48,7 @@ class Pcscd:
         """`folder` takes the configuration; `place` becomes the socket."""
         self._place = place
         self._config = folder / "readers"
-        self._config.mkdir()
+        self._config.mkdir(parents=True)
         self.port = two_free_ports()
         text = CONFIG.format(name=NAME, port=self.port, driver=DRIVER)
         (self._config / "vpcd").write_text(text)

@@ -8,12 +8,14 @@ report (with `from`), and ends, with all it started, when its input ends.
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox import pcscd
 from sandbox.library.regions import other_regions
 from sandbox.people.registry import person, who_phones
 from sandbox.regions import create_region_app
@@ -161,15 +163,34 @@ class Platform:
         await asyncio.gather(*(one.stop() for one in (self._home, *self._regions.values())))
 
 
-async def run(folder: Path, pace: Pace) -> int:
+class ChipCards:
+    """A chip-card reader of pcscd with cards to put in it, on machines that have pcscd."""
+
+    def __init__(self, folder: Path) -> None:
+        self._service = pcscd.Pcscd(folder / "chips", folder / "pcscd")
+        self.places = {
+            "pcscd": str(folder / "pcscd"), "card_reader": f"pcsc:{self._service.reader}"
+        }
+
+    async def start(self) -> Simulator:
+        """Start the service, then what puts cards in. Raises RuntimeError."""
+        await asyncio.to_thread(self._service.start)
+        return await Simulator.start("smartcard", "--port", str(self._service.port))
+
+    async def stop(self) -> None:
+        """End the service."""
+        await asyncio.to_thread(self._service.kill, signal.SIGTERM)
+
+
+async def run(folder: Path, pace: Pace, chip_cards: bool = False) -> int:
     """Set the stage, obey until the input ends, clear the stage; the exit status."""
     papers = folder / "papers"
     papers.mkdir(parents=True, exist_ok=True)
     platform = Platform(folder)
+    chips = ChipCards(folder) if chip_cards and pcscd.installed() else None
     simulators: dict[str, Simulator] = {}
     try:
-        _, *started = await asyncio.gather(
-            platform.start(),
+        devices = [
             Simulator.start("idcard", "--read-seconds", str(pace.card_read)),
             Simulator.start("camera"),
             Simulator.start("receipt_printer", "--out", str(papers)),
@@ -177,13 +198,16 @@ async def run(folder: Path, pace: Pace) -> int:
                 "document_printer", "--out", str(papers),
                 "--first-page", str(pace.first_page), "--next-page", str(pace.next_page),
             ),
-        )
+            *([chips.start()] if chips else []),
+        ]
+        _, started = await asyncio.gather(platform.start(), asyncio.gather(*devices))
         simulators = {one.name: one for one in started}
         tell(
             {
                 "platform": platform.address,
                 "trust": str(folder / "trust"),
                 "papers": str(papers),
+                **(chips.places if chips else {}),
                 **{name: one.address for name, one in simulators.items()},
             }
         )
@@ -193,6 +217,8 @@ async def run(folder: Path, pace: Pace) -> int:
             task.cancel()
     finally:
         await asyncio.gather(platform.stop(), *(one.stop() for one in simulators.values()))
+        if chips is not None:
+            await chips.stop()
     return 0
 
 

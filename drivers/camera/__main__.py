@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
+from random import Random
 
 from drivers.camera.simulator import FAULTS, CameraSimulator
 from drivers.commandline import print_json, report_failure
@@ -11,6 +12,7 @@ from drivers.device import DeviceFailure, FailureReason
 from drivers.simulation import Reporter, add_simulate, load_plugin, run_simulator
 
 SCENE = "sandbox.people.scenes:frames"
+MOVEMENTS = "sandbox.people.scenes:movements"
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -25,6 +27,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     simulate.add_argument("--person", help="who stands before the camera at the start")
     simulate.add_argument("--fps", type=float, default=24.0)
     simulate.add_argument("--scene", default=SCENE, help="plug-in that draws frames")
+    simulate.add_argument("--movements", default=MOVEMENTS, help="plug-in that draws movements")
     return parser.parse_args(arguments)
 
 
@@ -84,7 +87,10 @@ def run_grab(options: argparse.Namespace) -> int:
 def run_simulate(options: argparse.Namespace) -> int:
     """The `simulate` command; the exit status."""
     def make(reporter: Reporter) -> CameraSimulator:
-        simulator = CameraSimulator(reporter, options.fps, load_plugin(options.scene))
+        simulator = CameraSimulator(
+            reporter, options.fps, load_plugin(options.scene),
+            load_plugin(options.movements), Random(),
+        )
         simulator.show(options.person)
         return simulator
 

@@ -9,7 +9,6 @@ from random import SystemRandom
 
 from kiosk.config import FacesSection
 from kiosk.errors import Failure
-from kiosk.faces.liveness import Liveness
 from kiosk.faces.port import Hint
 from kiosk.reasons import Reason
 from kiosk.worker import Refusal
@@ -61,8 +60,7 @@ async def verify_source(reference: Path, source: str, threshold: float) -> dict[
         kind = await faces.prepare(b"", give)
         await camera.open()
         camera.observe(lambda frame: slot.put(frame.picture))
-        verdict = await faces.compare(slot, kind, lambda _: None)
-        doubt = await faces.prove_live(slot, Liveness(SystemRandom()), Teller())
+        verdict = await faces.confirm(slot, kind, Teller(), SystemRandom())
     finally:
         await camera.stop()
         camera.close()
@@ -70,8 +68,8 @@ async def verify_source(reference: Path, source: str, threshold: float) -> dict[
     return {
         "same": verdict.same,
         "distance": round(verdict.distance, 4),
-        "live": doubt is None,
-        "why": [] if doubt is None else [str(doubt)],
+        "live": verdict.live,
+        "why": [] if verdict.doubt is None else [str(verdict.doubt)],
     }
 
 

@@ -71,7 +71,7 @@ class Limits:
     shut_for: float = 0.3
     """Eyes shut for so long are shut on purpose; a blink takes less."""
     turned_for: float = 0.12
-    pause: tuple[float, float] = (0.4, 1.2)
+    pause: tuple[float, float] = (0.05, 0.25)
     """How long the face has to stay still before the next movement is asked for."""
     reaction: float = 0.15
     """Nobody moves sooner after being asked."""
@@ -123,6 +123,11 @@ class Liveness:
     def ask(self) -> Ask | None:
         """What the person should do now; None: look straight and keep still."""
         return self._asks[0] if self.stage is Stage.ASKING else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the usual measures are taken: what moves from now on is a movement."""
+        return self._centre is not None
 
     @property
     def over(self) -> bool:

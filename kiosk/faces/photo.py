@@ -26,6 +26,14 @@ class PhotoDecoder:
         self._plug_in = plug_in
         self._worker = Worker("kiosk.faces.photo", MEMORY_MB, SECONDS)
 
+    async def warm_up(self) -> None:
+        """Start the process of the next photo and load the plug-in. Raises Refusal, WorkerFault."""
+        await self._worker.call("load", {"plug_in": self._plug_in})
+
+    async def stop(self) -> None:
+        """End the process of a photo that never came."""
+        await self._worker.stop()
+
     async def decode(self, photo: bytes) -> tuple[int, int, bytes]:
         """Width, height and red-green-blue bytes. Raises Refusal, WorkerFault."""
         try:
@@ -45,6 +53,12 @@ def load_decoder(name: str) -> Decode:
     return decoder
 
 
+def _load(fields: Fields, blobs: list[bytes]) -> Answer:
+    """Load the decoder that field `plug_in` names."""
+    load_decoder(fields["plug_in"])
+    return {}, []
+
+
 def _decode(fields: Fields, blobs: list[bytes]) -> Answer:
     """Decode one photo, in the process: field `plug_in`, one blob."""
     try:
@@ -56,4 +70,4 @@ def _decode(fields: Fields, blobs: list[bytes]) -> Answer:
     return {"width": width, "height": height}, [colours]
 
 
-CALLS: dict[str, Call] = {"decode": _decode}
+CALLS: dict[str, Call] = {"load": _load, "decode": _decode}

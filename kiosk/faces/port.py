@@ -6,6 +6,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from kiosk.faces.liveness import Doubt
+
 Picture = npt.NDArray[np.uint8]
 """Rows, columns, and blue-green-red."""
 
@@ -47,9 +49,15 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of a comparison."""
+    """What is known of the person before the camera."""
 
     same: bool
+    """Whether the face is the reference's."""
     distance: float
+    """How far it is from the reference; below `faces.threshold` is the same."""
     reference: str
     """`chip_photo` or `platform`."""
+    live: bool = False
+    """Whether the person moved as asked."""
+    doubt: Doubt | None = None
+    """Why the person does not count as living; None for who does."""

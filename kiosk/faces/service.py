@@ -1,18 +1,21 @@
-"""The comparison as the visit uses it: frames in, one verdict or one reason out.
+"""Who is before the camera, as the visit asks: frames in, one verdict or one reason out.
 
 Frames come from the camera's thread; of those, only the newest that has not been looked
-at is. Each is reduced and searched for a face; only a good one is encoded, and two good
-ones in a row have to agree.
+at is. Each is reduced and searched for a face. While the person looks straight, the
+face is compared and its usual measures are taken from the same frames; then movements
+are asked for; at the end the face is compared once more.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from random import Random, SystemRandom
 
 from kiosk.errors import Failure
 from kiosk.faces.find import REDUCTION, cut_out, judge, reduce
 from kiosk.faces.liveness import Ask, Doubt, Liveness, Measure
+from kiosk.faces.matching import Matching
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.port import Box, Hint, Picture, Verdict
 from kiosk.reasons import Reason
@@ -20,13 +23,8 @@ from kiosk.worker import Answer, Refusal, Worker, WorkerFault
 
 log = logging.getLogger(__name__)
 
-AGREEING = 2
-"""Good frames in a row that must match."""
-MISMATCHES = 4
-"""Good frames that may fail to match before the face counts as another's."""
 SEARCH_SECONDS = 20.0
 """How long a usable face is waited for."""
-
 
 HINT_OF_ASK = {
     None: Hint.HOLD_STILL,
@@ -59,6 +57,14 @@ class FrameSlot:
             return await self.take()
         return picture
 
+    async def take_within(self, seconds: float) -> Picture | None:
+        """The newest frame that was not taken yet; None where none comes in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await self.take()
+        except TimeoutError:
+            return None
+
 
 class FaceService:
     """Compares the person before the camera with the document's picture."""
@@ -73,6 +79,14 @@ class FaceService:
     async def load(self) -> None:
         """Start the worker and load its models. Raises Failure."""
         await self._call("load", {}, [])
+
+    async def warm_up(self) -> None:
+        """Start what decodes a chip's photo, before there is one. Raises Failure."""
+        if self._decoder is not None:
+            try:
+                await self._decoder.warm_up()
+            except (Refusal, WorkerFault) as trouble:
+                raise Failure(Reason.FACE_FAULT, f"the photo decoder: {trouble}") from trouble
 
     async def prepare(self, photo: bytes, ask: Callable[[], Awaitable[bytes]]) -> str:
         """Take a reference: the chip's photo, else what `ask` fetches; which it was.
@@ -95,6 +109,26 @@ class FaceService:
             raise Failure(Reason.PHOTO_UNAVAILABLE, str(refusal)) from refusal
         return "platform"
 
+    async def confirm(
+        self,
+        frames: FrameSlot,
+        reference: str,
+        show: Callable[[Hint], None],
+        chance: Random,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Verdict:
+        """Whether the person is the reference's, and living. Raises Failure.
+
+        `show` gets every hint, as soon as it holds. Who is somebody else is asked nothing.
+        Raises Failure where no usable face comes, or faces cannot be compared.
+        """
+        matching = Matching(self._threshold)
+        questions = await self._meet(frames, matching, chance, show, clock)
+        if not matching.same:
+            return Verdict(False, matching.distance, reference, doubt=Doubt.ANOTHER_FACE)
+        doubt = await self._question(frames, questions, show, clock)
+        return Verdict(True, matching.distance, reference, doubt is None, doubt)
+
     async def compare(
         self,
         frames: FrameSlot,
@@ -102,44 +136,56 @@ class FaceService:
         show: Callable[[Hint], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> Verdict:
-        """Look until there is a verdict; `show` gets every hint. Raises Failure."""
-        began, several = clock(), 0
-        agreeing = mismatches = 0
-        distance = 2.0
-        while clock() - began < SEARCH_SECONDS:
-            try:
-                async with asyncio.timeout(SEARCH_SECONDS - (clock() - began)):
-                    picture = await frames.take()
-            except TimeoutError:
+        """Whether the face is the reference's, with nothing asked. Raises Failure."""
+        matching = Matching(self._threshold)
+        await self._meet(frames, matching, SystemRandom(), show, clock)
+        return Verdict(bool(matching.same), matching.distance, reference)
+
+    async def _meet(
+        self,
+        frames: FrameSlot,
+        matching: Matching,
+        chance: Random,
+        show: Callable[[Hint], None],
+        clock: Callable[[], float],
+    ) -> Liveness:
+        """Compare the straight face while its usual measures are taken.
+
+        Gives the questions to go on with. Until something was asked, who turned away or
+        did not keep still begins anew. Raises Failure.
+        """
+        until, several = clock() + SEARCH_SECONDS, 0
+        questions = Liveness(chance)
+        while matching.same is None or (matching.same and not questions.settled):
+            picture = await frames.take_within(until - clock())
+            if picture is None:
                 break
+            at = clock()
             small = await asyncio.to_thread(reduce, picture)
             boxes = await self._find(small)
             hint = judge(boxes, small)
             several += hint is Hint.SEVERAL
             show(hint)
-            if hint is not Hint.GOOD:
-                agreeing = 0
-                continue
-            distance = await self._distance(picture, boxes[0].scaled(REDUCTION))
-            if distance < self._threshold:
-                agreeing += 1
-            else:
-                agreeing, mismatches = 0, mismatches + 1
-            if agreeing >= AGREEING:
-                return Verdict(True, distance, reference)
-            if mismatches >= MISMATCHES:
-                return Verdict(False, distance, reference)
-        if mismatches:
-            return Verdict(False, distance, reference)
-        reason = Reason.SEVERAL_FACES if several > 5 else Reason.FACE_NOT_FOUND
-        raise Failure(reason, f"no usable face in {SEARCH_SECONDS:g} s")
+            box = boxes[0].scaled(REDUCTION) if hint is Hint.GOOD else None
+            if box is None:
+                matching.interrupt()
+            elif matching.same is None:
+                matching.feed(await self._distance(picture, box))
+            if not questions.settled:
+                questions.feed(await self._measure(picture, box) if box else None, at)
+            if questions.over:
+                questions = Liveness(chance)
+        if matching.same is None and not matching.mismatches:
+            reason = Reason.SEVERAL_FACES if several > 5 else Reason.FACE_NOT_FOUND
+            raise Failure(reason, f"no usable face in {SEARCH_SECONDS:g} s")
+        return questions
 
-    async def prove_live(
+    async def _question(
         self,
         frames: FrameSlot,
         questions: Liveness,
         show: Callable[[Hint], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
     ) -> Doubt | None:
         """Ask for movements until there is an outcome: None, or why not. Raises Failure.
 
@@ -150,12 +196,9 @@ class FaceService:
         picture: Picture | None = None
         while not questions.over:
             show(HINT_OF_ASK[questions.ask])
-            try:
-                async with asyncio.timeout(questions.limits.lost):
-                    picture = await frames.take()
-            except TimeoutError:
-                questions.feed(None, clock())
-                continue
+            picture = await frames.take_within(questions.limits.lost)
+            if picture is None:
+                raise Failure(Reason.CAMERA_FAULT, "pictures ceased to come")
             at = clock()
             boxes = await self._find(await asyncio.to_thread(reduce, picture))
             if len(boxes) == 1:
@@ -175,7 +218,9 @@ class FaceService:
         return Measure(float(answer["opening"]), float(answer["turn"]))
 
     async def forget(self) -> None:
-        """Forget the reference. Raises Failure."""
+        """Forget the reference, and end what waits for a photo. Raises Failure."""
+        if self._decoder is not None:
+            await self._decoder.stop()
         await self._call("forget", {}, [])
 
     async def _find(self, small: Picture) -> list[Box]:

@@ -14,6 +14,7 @@ from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
 from kiosk.visit.states import Step
 from provisioning.headless import camera_shows
+from provisioning.obeying import obey_hints
 from provisioning.stage import Stage
 
 QUICK = ("--first-page", "0.4", "--read-seconds", "0.05")
@@ -63,8 +64,10 @@ class Visitor:
             time.monotonic,
         )
         pilot.start()
+        obeying = asyncio.create_task(obey_hints(self.terminal.visit, self.stage.order))
         async with asyncio.timeout(60):
             await pilot.done.wait()
+        obeying.cancel()
         self.pilot = pilot
         return pilot.outcome
 

@@ -25,6 +25,21 @@ def test_a_headless_visit_leaves_its_three_files(tmp_path):
     assert (tmp_path / "receipt.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_social_security_card_on_the_chip_card_reader_prints_too(tmp_path):
+    done = run_kiosk(
+        "--demo", "--headless", "--citizen", "li-xiulan", "--card", "social",
+        "--certificate", "household", "--out", str(tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "visit.json").read_text())["outcome"] == "printed"
+    assert "Traceback" not in done.stderr
+
+
+def test_a_card_is_no_choice_for_one_who_signs_in_with_a_phone():
+    done = run_kiosk("--demo", "--headless", "--phone", "--card", "social")
+    assert "--card goes with --headless, without --phone" in done.stderr
+
+
 def test_a_headless_visit_that_cannot_succeed_says_why(tmp_path):
     done = run_kiosk("--demo", "--headless", "--citizen", "chen-guihua", "--out", str(tmp_path))
     assert done.returncode == 1

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from sandbox.people.scenes import WALL, frames
 from tests.conftest import last_json, run_module
 
 THRESHOLD = FacesSection.threshold
-FRAME = (1280, 720)
+MOVEMENTS = {Hint.TURN_LEFT, Hint.TURN_RIGHT, Hint.SHUT_EYES}
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +94,10 @@ def test_a_face_that_cannot_be_used_gets_a_hint(boxes, picture, hint):
     assert judge(boxes, picture) is hint
 
 
-async def compare(pictures, reference_of="li-xiulan", monkeypatch=None):
+async def confirm(pictures, reference_of="li-xiulan"):
     worker = Worker("kiosk.faces.worker", 900, 30)
     faces = FaceService(worker, THRESHOLD, PhotoDecoder("sandbox.people.photo:decode"))
-    slot = FrameSlot(asyncio.get_running_loop())
+    slot, hints = FrameSlot(asyncio.get_running_loop()), []
 
     async def no_platform() -> bytes:
         return b""
@@ -109,29 +110,32 @@ async def compare(pictures, reference_of="li-xiulan", monkeypatch=None):
 
     feeding = asyncio.create_task(feed())
     try:
+        await faces.warm_up()
         kind = await faces.prepare(card_image(reference_of)["photo"], no_platform)
-        return await faces.compare(slot, kind, lambda _: None)
+        return await faces.confirm(slot, kind, hints.append, Random(1)), hints
     finally:
         feeding.cancel()
         await worker.stop()
 
 
-async def test_the_right_person_is_found_against_the_chips_photo():
-    verdict = await compare(list(frames("li-xiulan"))[:4])
+async def test_the_right_person_is_found_against_the_chips_photo_and_then_asked_to_move():
+    verdict, hints = await confirm(list(frames("li-xiulan"))[:4])
     assert verdict.same
     assert verdict.reference == "chip_photo"
+    assert set(hints) & MOVEMENTS
 
 
-async def test_another_person_is_not():
-    verdict = await compare(list(frames("wang-jianguo"))[:4])
-    assert not verdict.same
+async def test_another_person_is_not_and_is_asked_nothing():
+    verdict, hints = await confirm(list(frames("wang-jianguo"))[:4])
+    assert (verdict.same, verdict.live, verdict.doubt) == (False, False, Doubt.ANOTHER_FACE)
     assert verdict.distance > THRESHOLD
+    assert not set(hints) & MOVEMENTS
 
 
 async def test_an_empty_room_ends_in_a_reason(monkeypatch):
     monkeypatch.setattr("kiosk.faces.service.SEARCH_SECONDS", 1.0)
     with pytest.raises(Failure) as caught:
-        await compare([np.full((720, 1280, 3), WALL, np.uint8)])
+        await confirm([np.full((720, 1280, 3), WALL, np.uint8)])
     assert caught.value.reason is Reason.FACE_NOT_FOUND
 
 
