@@ -24,6 +24,7 @@ class Autopilot:
     take_card: Callable[[], None]
     clock: Callable[[], float]
     purpose: str = "social_security"
+    """What copies are for, of kinds that may be for it; of others the first that they may."""
     copies: int = 1
     answer_phone: Callable[[], None] | None = None
     """Says yes on the citizen's phone; given for one who signs in with it."""
@@ -67,7 +68,7 @@ class Autopilot:
             case Step.PREVIEW:
                 self._send(ev.PreviewAccepted())
             case Step.PURPOSE:
-                self._send(ev.PurposeChosen(self.purpose))
+                self._send(ev.PurposeChosen(self._purpose(state)))
             case Step.COPIES:
                 self._send(ev.CopiesChanged(self.copies))
                 self._send(ev.PrintConfirmed())
@@ -97,6 +98,11 @@ class Autopilot:
         else:
             self.outcome = str(Reason.CERTIFICATE_NOT_FOUND)
             self._send(ev.Cancelled())
+
+    def _purpose(self, state: State) -> str:
+        fact = state.progress.chosen_fact if state.progress else None
+        allowed = fact.purposes if fact else ()
+        return self.purpose if self.purpose in allowed or not allowed else allowed[0]
 
     def _send(self, event: ev.Event) -> None:
         if self.pause:
