@@ -21,8 +21,8 @@ class Served:
     """A server behind a line; the address that terminals use leads through the line."""
 
     def __init__(self) -> None:
-        self._inside = free_port()
-        self.line = Line(HOST, self._inside)
+        self._socket = socket.create_server((HOST, 0))
+        self.line = Line(HOST, self._socket.getsockname()[1])
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -32,8 +32,8 @@ class Served:
 
     async def serve(self, app: FastAPI) -> None:
         """Begin to answer."""
-        self._server = make_server(app, self._inside)
-        self._task = asyncio.create_task(self._server.serve())
+        self._server = make_server(app)
+        self._task = asyncio.create_task(self._server.serve([self._socket]))
         while not self._server.started:
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -44,6 +44,7 @@ class Served:
             self._server.force_exit = True
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        self._socket.close()
         self.line.close()
 
 
@@ -72,11 +73,9 @@ async def serve_all(port: int, state: Path) -> None:
     await asyncio.gather(*running, make_server(platform).serve([home]))
 
 
-def make_server(app: FastAPI, port: int = 0) -> uvicorn.Server:
-    """A server for an app on loopback; the port counts where no socket is given to it."""
-    return uvicorn.Server(
-        uvicorn.Config(app, host=HOST, port=port, log_level="warning", lifespan="off")
-    )
+def make_server(app: FastAPI) -> uvicorn.Server:
+    """A server for an app, which listens on the socket that it is given."""
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
 
 
 def free_port() -> int:

@@ -30,6 +30,7 @@ class Autopilot:
     take_card: Callable[[], None]
     clock: Callable[[], float]
     purpose: str = "social_security"
+    """What copies are for, of kinds that may be for it; of others the first that they may."""
     copies: int = 1
     answers: dict[Step, ev.CitizenEvent] = field(default_factory=dict)
     """What this citizen does in a step, the first time, in place of what is usual."""
@@ -90,7 +91,7 @@ class Autopilot:
             case Step.CERTIFICATES:
                 self._choose(state)
             case Step.PURPOSE:
-                self._send(ev.PurposeChosen(self.purpose))
+                self._send(ev.PurposeChosen(self._purpose(state)))
             case Step.COPIES:
                 self._send(ev.CopiesChanged(self.copies))
                 self._send(ev.PrintConfirmed())
@@ -120,6 +121,11 @@ class Autopilot:
         else:
             self.outcome = str(Reason.CERTIFICATE_NOT_FOUND)
             self._send(ev.Cancelled())
+
+    def _purpose(self, state: State) -> str:
+        fact = state.progress.chosen_fact if state.progress else None
+        allowed = fact.purposes if fact else ()
+        return self.purpose if self.purpose in allowed or not allowed else allowed[0]
 
     def _send(self, event: ev.Event) -> None:
         if self.pause:

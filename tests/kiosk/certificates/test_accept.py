@@ -28,7 +28,7 @@ PENSION = load_profiles().by_id["pension_insurance"]
 CERTIFICATE = Certificate(
     identifier("11990000MB0TONG060002", "11990000MB0TONG060", "202600000001"),
     "household", "户籍证明", "", "同邦002字〔2026〕1号", "同邦市公安局",
-    date(2026, 11, 2), date(2027, 5, 2), CertificateStatus.VALID, "01", "", "李秀兰",
+    date(2026, 11, 2), date(2027, 5, 2), CertificateStatus.VALID, "01", "", holder="李秀兰",
 )
 WRITTEN = {
     "ZZBS": CERTIFICATE.identifier, "ZZLXDM": "11990000MB0TONG060002",

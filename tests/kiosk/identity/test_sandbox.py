@@ -90,7 +90,8 @@ async def test_a_phone_shows_who_it_is_and_which_certificate_is_wanted(town):
     shown = await asyncio.to_thread(lambda: choose(request.address, **yes))
     session = await town.service.finish_show(request, shown)
     assert session.level is Level.SUBSTANTIAL
-    held = await HttpLibrary(town.platform, f"{town.address}/library").list(session)
+    library = HttpLibrary(town.platform, f"{town.platform.address}/library")
+    held = await library.list(session)
     assert session.wanted in {one.identifier for one in held.certificates}
     wanted = town.app.state.library.find(person("li-xiulan"), session.wanted)
     assert wanted.type.id == "pension_insurance"
