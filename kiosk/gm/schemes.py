@@ -39,6 +39,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     SHA256: hashes.SHA256(), SHA384: hashes.SHA384(), SHA512: hashes.SHA512(),
 }
 SMALLEST_RSA = 2048
+LONGEST_SALT = 512
 KEYS_KEPT = 64
 
 
@@ -112,6 +113,8 @@ def _by_pss(key: rsa.RSAPublicKey, signed: bytes, signature: bytes, parameters: 
         raise NotAccepted(f"the parameters of RSA-PSS: {error}") from error
     if digest is None or inner is None or generator != "mgf1":
         raise NotAccepted("RSA-PSS with a digest or a mask that is not supported")
+    if not 0 <= salt <= LONGEST_SALT:
+        raise NotAccepted(f"RSA-PSS with a salt of {salt} bytes")
     return _by_rsa(key, signed, signature, padding.PSS(padding.MGF1(inner), salt), digest)
 
 
