@@ -77,10 +77,12 @@ class Evidence:
 
         pyHanko asks lists only for certificates that say where theirs is to be had.
         """
+        chains = self.trust.chains
+        lists = readable(RevocationList, self.lists)
+        if not lists and not chains.revocations:
+            return False
         signer = readable(Certificate, [one])
         others = readable(Certificate, self.certificates)
-        lists = readable(RevocationList, self.lists)
-        chains = self.trust.chains
         known = replace(chains, revocations=(*chains.revocations, *lists))
         newest = max((found.made for found in known.revocations), default=at)
         told = [judge_chain(found, others, known, at, now=max(at, newest)) for found in signer]

@@ -4,6 +4,8 @@ SM2 with SM3 (GB/T 32918.2), RSA by PKCS #1 v1.5 and PSS (RFC 8017), and ECDSA, 
 that prove something: SM3, SHA-256, SHA-384, SHA-512. What is not accepted has a reason.
 """
 
+from functools import lru_cache
+
 from asn1crypto import algos
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -37,6 +39,8 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     SHA256: hashes.SHA256(), SHA384: hashes.SHA384(), SHA512: hashes.SHA512(),
 }
 SMALLEST_RSA = 2048
+LONGEST_SALT = 512
+KEYS_KEPT = 64
 
 
 class NotAccepted(ValueError):
@@ -87,9 +91,15 @@ def is_signed(
 
 def _by_sm2(key: bytes, signed: bytes, signature: bytes) -> bool:
     try:
-        return PublicKey(key).verify(signed, signature, user_id=DEFAULT_USER_ID)
+        return _sm2_key(key).verify(signed, signature, user_id=DEFAULT_USER_ID)
     except BadKey as error:
         raise NotAccepted(str(error)) from error
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def _sm2_key(key: bytes) -> PublicKey:
+    """A key, loaded; those of authorities come again with every file."""
+    return PublicKey(key)
 
 
 def _by_pss(key: rsa.RSAPublicKey, signed: bytes, signature: bytes, parameters: bytes) -> bool:
@@ -103,6 +113,8 @@ def _by_pss(key: rsa.RSAPublicKey, signed: bytes, signature: bytes, parameters: 
         raise NotAccepted(f"the parameters of RSA-PSS: {error}") from error
     if digest is None or inner is None or generator != "mgf1":
         raise NotAccepted("RSA-PSS with a digest or a mask that is not supported")
+    if not 0 <= salt <= LONGEST_SALT:
+        raise NotAccepted(f"RSA-PSS with a salt of {salt} bytes")
     return _by_rsa(key, signed, signature, padding.PSS(padding.MGF1(inner), salt), digest)
 
 

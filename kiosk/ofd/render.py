@@ -11,6 +11,7 @@ from kiosk.ofd.errors import OfdError, OfdReason
 from kiosk.ofd.images import decode
 from kiosk.ofd.model import PageContent
 from kiosk.ofd.painter import Painter
+from kiosk.ofd.text_layer import mend_text
 from kiosk.ofd.values import Box
 
 MM_PER_INCH = 25.4
@@ -83,7 +84,7 @@ def render_pdf(file: OfdFile, stamps: Sequence[Stamp] = ()) -> tuple[bytes, tupl
         problems.extend(draw_page(canvas, file, page, own, on_paper=True))
         document.endPage()
     document.close()
-    return bytes(stream.detachAsData()), tuple(problems)
+    return mend_text(bytes(stream.detachAsData())), tuple(problems)
 
 
 def draw_page(

@@ -32,7 +32,7 @@ with atheris.instrument_imports(include=["kiosk"]):
     from kiosk.gm import BadCertificate, Certificate, RevocationList, TrustList, der
     from kiosk.gm.der import BadDer
     from kiosk.gm.signed_data import read_signed_data
-    from kiosk.gm.timestamps import read_timestamp
+    from kiosk.gm.timestamps import judge_timestamp, read_timestamp
     from kiosk.ofd import OfdError, OfdFile, read_stamps, render_page, verify
     from kiosk.ofd.judge import Signed, judge_value
     from kiosk.ofd.paths import to_path
@@ -195,6 +195,7 @@ def ofd_values(data: bytes) -> None:
 def signatures(data: bytes) -> None:
     der.oddity(data)
     judge_value(data, Signed(data, "fuzz"), TrustList(), NOW)
+    judge_timestamp(data, b"signature", TrustList(), NOW)
     for read in (read_seal, read_seal_signature, read_signed_data, read_timestamp):
         try:
             read(data)
