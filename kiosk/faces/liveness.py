@@ -70,7 +70,8 @@ class Limits:
     """How long it may take to look straight at the camera."""
     shut_for: float = 0.3
     """Eyes shut for so long are shut on purpose; a blink takes less."""
-    turned_for: float = 0.12
+    turned_for: float = 0.2
+    """A head turned for so long is turned; what a bent picture shows passes sooner."""
     pause: tuple[float, float] = (0.05, 0.25)
     """How long the face has to stay still before the next movement is asked for."""
     reaction: float = 0.15
