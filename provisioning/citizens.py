@@ -70,15 +70,10 @@ WAYS: dict[str, Callable[[Order, str, Path], Habits]] = {
 
 
 def with_guardian(habits: Habits, order: Order, guardian: str, reader: str) -> Habits:
-    """The same for a child's card: the guardian's is laid down after it."""
-
-    def take() -> None:
-        order(reader, "take")
-        order("camera", "show", person=guardian)
-
+    """The same for a child's card: the guardian, who stands there, lays down the own after it."""
     deeds: Deeds = {
         **habits.deeds,
-        (Step.GUARDIAN, ev.CardRead): take,
+        (Step.GUARDIAN, ev.CardRead): partial(order, reader, "take"),
         (Step.GUARDIAN, ev.CardRemoved): partial(order, reader, "place", person=guardian),
     }
     return Habits({**habits.answers, Step.GUARDIAN: ev.StillHere()}, deeds)

@@ -86,7 +86,8 @@ async def visit(
     from kiosk.terminal import Terminal
 
     terminal = Terminal(stage.config)
-    stage.order("camera", "show", person=citizen)
+    shown = guardian or citizen
+    stage.order("camera", "show", person=shown)
     reader = READER_OF[card]
     habits = WAYS[by](stage.order, guardian or citizen, stage.folder)
     if guardian is not None:
@@ -101,7 +102,7 @@ async def visit(
         answers=habits.answers,
         deeds=habits.deeds,
     )
-    await camera_shows(stage, citizen)
+    await camera_shows(stage, shown)
     autopilot.start()
     obeying = asyncio.create_task(obey_hints(terminal.visit, stage.order))
     await terminal.start()

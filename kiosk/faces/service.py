@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from random import Random, SystemRandom
+from random import Random
 
 from kiosk.errors import Failure
 from kiosk.faces.find import REDUCTION, cut_out, judge, reduce
@@ -128,18 +128,6 @@ class FaceService:
             return Verdict(False, matching.distance, reference, doubt=Doubt.ANOTHER_FACE)
         doubt = await self._question(frames, questions, show, clock)
         return Verdict(True, matching.distance, reference, doubt is None, doubt)
-
-    async def compare(
-        self,
-        frames: FrameSlot,
-        reference: str,
-        show: Callable[[Hint], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> Verdict:
-        """Whether the face is the reference's, with nothing asked. Raises Failure."""
-        matching = Matching(self._threshold)
-        await self._meet(frames, matching, SystemRandom(), show, clock)
-        return Verdict(bool(matching.same), matching.distance, reference)
 
     async def _meet(
         self,

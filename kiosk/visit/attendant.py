@@ -46,7 +46,11 @@ class Attendant:
         """Begin what an effect asks for; never waits."""
         match effect:
             case ef.WarmUp():
-                for work in (self._warm_camera(), self._warm_platform(), self._warm_documents()):
+                warm_ups = (
+                    self._warm_camera(), self._warm_platform(), self._warm_documents(),
+                    self._warm_faces(),
+                )
+                for work in warm_ups:
                     self._begin(work)
             case ef.ReadCard():
                 self._card.ask_to_read()
@@ -142,6 +146,12 @@ class Attendant:
             await self._parts.documents.warm_up()
         except Failure as failure:
             log.warning("the document worker did not wake: %s", failure)
+
+    async def _warm_faces(self) -> None:
+        try:
+            await self._parts.faces.warm_up()
+        except Failure as failure:
+            log.info("the photo decoder did not wake: %s", failure)
 
     # The end
 

@@ -59,7 +59,7 @@ class Visitor:
         by: str = "face", guardian: str | None = None, habits: Habits | None = None,
     ) -> str:
         """One whole visit; its outcome. `face` stands before the camera (None: nobody)."""
-        shown = citizen if face == "" else face
+        shown = (guardian or citizen) if face == "" else face
         order = self.stage.order
         order("camera", "show", person=shown)
         await camera_shows(self.stage, shown)
