@@ -35,6 +35,11 @@ def run_demo(out: Path) -> int:
     except fonts.NoFonts as error:
         print(error, file=sys.stderr)
         return 2
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"cannot write to {out}: {error}", file=sys.stderr)
+        return 2
     panel = fit_panel(display_height())
     people = list_people()
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
@@ -43,7 +48,6 @@ def run_demo(out: Path) -> int:
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
-        stage.report = lambda report: keep_paper(report, out, stage)
         stage.order("camera", "show", person=people[0][0])
         beside = round(theme.DOCK_MM * panel.px_per_mm)
         obeying: list[asyncio.Task[None]] = []
@@ -54,11 +58,19 @@ def run_demo(out: Path) -> int:
             obeying.append(asyncio.create_task(obey_hints(terminal.visit, stage.order)))
             part = Dock(
                 panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order,
-                (out / CODE_FILE).resolve(),
+                (out / CODE_FILE).resolve(), "smartcard" in stage.places,
             )
             part.pos = (panel.width, 0)
             part.build()
             window.add_widget(part)
+
+            def report(told: dict[str, Any]) -> None:
+                """What a simulator says; in the stage's own thread."""
+                keep_paper(told, out, stage)
+                if told.get("event") == "taken_over":
+                    part.phone_shows_number(str(told["number"]))
+
+            stage.report = report
 
         try:
             return app.run(stage.config, beside, add_dock)
@@ -107,7 +119,6 @@ def keep_paper(report: dict[str, Any], out: Path, stage: Stage) -> None:
     """Copy what comes out of a printer, and what verifies it, to where it can be looked at."""
     names = {"document": "document.pdf", "receipt": "receipt.png"}
     if report.get("event") in names:
-        out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(report["path"], out / names[report["event"]])
         if report["event"] == "document":
             keep_code(out / "document.pdf", out / CODE_FILE)

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kivy.clock import Clock
+
 from screens import theme
 from screens.widgets import Panel, Surface, Text
 
 TYPE_MM = 6.2
 """The dock is for people at a desk: smaller type than on the kiosk."""
-FAULT_MM, WORD_MM = 5.6, 4.4
+FAULT_MM, WORD_MM = 5.6, 4.0
 Order = Callable[..., None]
 
 
@@ -33,7 +35,8 @@ class Toggle:
     def english(self) -> str:
         """The simulator's own word for it."""
         do, fields = self.on
-        return fields.get("name", do).replace("_", " ")
+        where = " region" if "region" in fields else ""
+        return fields.get("name", do).replace("_", " ") + where
 
 
 def fault(to: str, name: str, words: str) -> Toggle:
@@ -46,6 +49,7 @@ def plug(to: str, words: str) -> Toggle:
     return Toggle(f"{to}-unplug", words, ("unplug", {}), ("plug", {}), to)
 
 
+ELSEWHERE = {"region": "970000"}
 TOGGLES = (
     plug("idcard", "读卡器拔出"),
     fault("idcard", "power_cut", "读卡器断电"),
@@ -56,6 +60,7 @@ TOGGLES = (
     plug("camera", "摄像头拔出"),
     fault("camera", "black", "镜头被挡"),
     fault("camera", "frozen", "画面不动"),
+    fault("camera", "still", "照片冒充"),
     plug("document_printer", "打印机断开"),
     fault("document_printer", "no_paper", "打印机缺纸"),
     fault("document_printer", "tray_empty", "纸盒已空"),
@@ -72,10 +77,14 @@ TOGGLES = (
     fault("receipt_printer", "cover_open", "凭条机开盖"),
     fault("receipt_printer", "stuck", "凭条机不动"),
     Toggle("network", "断开网络", ("cut", {}), ("mend", {}), "platform"),
+    Toggle("region", "外省断网", ("cut", ELSEWHERE), ("mend", ELSEWHERE), "platform"),
     fault("platform", "error_500", "平台出错"),
     fault("platform", "file_altered", "文件被改"),
+    fault("platform", "file_incomplete", "文件缺项"),
 )
-COLUMNS, ROW_MM = 2, 20
+COLUMNS, ROW_MM = 3, 20
+STAFF = "liu-min"
+"""The member of staff who says yes."""
 
 
 class Dock(Surface):
@@ -83,16 +92,21 @@ class Dock(Surface):
 
     def __init__(
         self, height_mm: float, px_per_mm: float, people: list[tuple[str, str]], order: Order,
-        code: Path,
+        code: Path, chip_cards: bool,
     ) -> None:
-        """`code`: where a picture of the last paper's code lies, once there is one."""
+        """`code`: where a picture of the last paper's code lies, once there is one.
+
+        `chip_cards`: whether the stage has a reader for them.
+        """
         super().__init__(theme.DOCK_MM, height_mm, px_per_mm)
         self._people = people
         self._order = order
         self._code = code
         self._card_of = 0
         self._face_of: int | None = 0
-        self._placed = False
+        self._placed = self._chip_placed = False
+        self._chip_cards = chip_cards
+        self._phone_says = ""
         self._on: set[str] = set()
 
     def build(self) -> None:
@@ -102,7 +116,7 @@ class Dock(Surface):
         self.put(Text("演示台 · dev dock", theme.SMALL, theme.INK, True, "center"),
                  4, 6, theme.DOCK_MM - 8, 14)
         self._people_part(26)
-        self._toggles(188)
+        self._toggles(236)
 
     def _people_part(self, y: float) -> None:
         self._line("证件 · card", y)
@@ -113,11 +127,22 @@ class Dock(Surface):
         self._line("镜头前 · before the camera", y + 68)
         face = "没有人 · nobody" if self._face_of is None else self._people[self._face_of][1]
         self._chooser("face-person", y + 82, face, self._next_face)
-        half = (theme.DOCK_MM - 11) / 2
-        self._small("phone", "手机确认", "phone says yes", self._phone_says_yes,
-                    (4, y + 108, half))
-        self._small("paper", "出示打印件", "hold the paper", self._hold_paper,
-                    (7 + half, y + 108, half))
+        self._line(f"手机和工作人员 · phone, staff {self._phone_says}", y + 110)
+        deeds: list[tuple[str, str, str, Callable[[], None]]] = [
+            ("phone", "手机确认", "phone says yes", self._phone_says_yes),
+            ("show", "手机出示码", "phone shows", self._phone_shows),
+            ("take-over", "手机接手", "phone takes over", self._phone_takes_over),
+            ("staff", "工作人员确认", "staff says yes", self._staff_says_yes),
+            ("paper", "出示打印件", "hold the paper", self._hold_paper),
+        ]
+        if self._chip_cards:
+            words = "取走社保卡" if self._chip_placed else "放上社保卡"
+            deeds.append(("chip", words, "chip card", self._toggle_chip))
+        width = (theme.DOCK_MM - 8 - 3 * (COLUMNS - 1)) / COLUMNS
+        for place, (name, words, english, press) in enumerate(deeds):
+            row, column = divmod(place, COLUMNS)
+            self._small(name, words, english, press,
+                        (4 + column * (width + 3), y + 124 + row * ROW_MM, width))
 
     def _line(self, words: str, y: float) -> None:
         self.put(Text(words, TYPE_MM, theme.SOFT_INK), 5, y, theme.DOCK_MM - 10, 13)
@@ -168,6 +193,31 @@ class Dock(Surface):
 
     def _phone_says_yes(self) -> None:
         self._order("platform", "phone", person=self._people[self._card_of][0])
+
+    def _phone_shows(self) -> None:
+        picture = str(self._code.with_name("shown.png"))
+        person = self._people[self._card_of][0]
+        self._order("platform", "show", person=person, out=picture)
+        self._order("camera", "hold", picture=picture)
+
+    def _phone_takes_over(self) -> None:
+        self._order("platform", "take_over")
+
+    def _staff_says_yes(self) -> None:
+        self._order("platform", "phone", person=STAFF)
+
+    def phone_shows_number(self, number: str) -> None:
+        """Say which number the phone shows that took the visit over; for any thread."""
+        self._phone_says = f"[{number}]"
+        Clock.schedule_once(lambda _: self.build())
+
+    def _toggle_chip(self) -> None:
+        self._chip_placed = not self._chip_placed
+        if self._chip_placed:
+            self._order("smartcard", "place", person=self._people[self._card_of][0])
+        else:
+            self._order("smartcard", "take")
+        self.build()
 
     def _hold_paper(self) -> None:
         if self._code.exists():

@@ -19,7 +19,6 @@ from kiosk.certificates.pdf import PdfDocument
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.draw import EDGE_MM, Spot, draw_code, find_room
 
-A4_POINTS = (595.276, 841.89)
 TEMPLATE = Path(__file__).with_name("annotation.typ")
 
 
@@ -45,12 +44,15 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
     codes = [draw_code(text) for text in annotation.codes]
     # Copies of one page may have codes of different versions: the largest must fit.
     plain = _written(original)
-    spot = _room(plain, max(code.side_mm for code in codes)) if codes else None
+    spot = None
+    if codes and not annotation.own_sheet:
+        spot = _room(plain, max(code.side_mm for code in codes))
     if codes and spot is None:
-        original.add_blank_page(page_size=A4_POINTS)
+        original.add_blank_page(page_size=_size(original))
         spot = Spot(len(original.pages) - 1, EDGE_MM, EDGE_MM)
         plain = _written(original)
     pages = len(original.pages)
+    backs = 1 if annotation.two_sided and pages % 2 else 0
     sizes = [[float(edge) for edge in page.mediabox] for page in original.pages]
     data = json.dumps(
         {
@@ -72,9 +74,18 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
             printed.pages.append(source.pages[number])
             page = pikepdf.Page(printed.pages[-1])
             page.add_overlay(pikepdf.Page(lines.pages[copy * pages + number]), None)
+        for _ in range(backs if copy + 1 < annotation.copies else 0):
+            # The back of a copy's last sheet: nothing of the next copy may stand on it.
+            printed.add_blank_page(page_size=_size(original))
     out = io.BytesIO()
     printed.save(out)
-    return out.getvalue(), pages * annotation.copies
+    return out.getvalue(), len(printed.pages)
+
+
+def _size(document: pikepdf.Pdf) -> tuple[float, float]:
+    """Width and height of the first page, in points."""
+    left, low, right, high = (float(edge) for edge in document.pages[0].mediabox)
+    return right - left, high - low
 
 
 def _written(document: pikepdf.Pdf) -> bytes:

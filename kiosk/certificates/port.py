@@ -96,6 +96,10 @@ class Annotation:
     copies: int
     codes: tuple[str, ...] = ()
     """The text of one code for each copy; none where the library gave none."""
+    own_sheet: bool = False
+    """Whether the code stands on a sheet of its own, even where the page has room."""
+    two_sided: bool = False
+    """Whether sheets are printed on both sides: each copy then begins on a new one."""
 
     @property
     def margin_text(self) -> str:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 
 from drivers.device import DeviceFailure, FailureReason
-from drivers.document_printer.port import DocumentPrinter, JobProgress
+from drivers.document_printer.port import DocumentPrinter, JobOptions, JobProgress
 from kiosk.errors import Failure
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.port import JobOutcome
@@ -26,6 +26,7 @@ async def print_document(
     copies: int,
     pages: int,
     progress: Callable[[JobProgress], None],
+    options: JobOptions | None = None,
 ) -> int:
     """Print and wait until it settled; the job's number in the ledger. Raises Failure."""
     try:
@@ -35,7 +36,7 @@ async def print_document(
     number = await ledger.prepare(certificate_type, copies, pages)
     printer_job: int | None = None
     try:
-        printer_job = await printer.submit(document, f"tongban-{number}")
+        printer_job = await printer.submit(document, f"tongban-{number}", options)
         await ledger.submitted(number, printer_job)
         await printer.settle(printer_job, progress)
     except DeviceFailure as failure:

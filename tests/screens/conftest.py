@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture(scope="session")
 def display():
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1500x2140x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1640x2140x24", "-nolisten", "tcp"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 from tests.screens.test_screens import gallery
 
 PX_PER_MM = 4.03
-DOCK_CARD_MM = (268 + 46, 26 + 38 + 11)
+DOCK_CARD_MM = (268 + 62, 26 + 38 + 11)
 """Where the dock's button for the card is, in millimetres from the window's top left."""
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from drivers.device import DeviceFailure
-from drivers.document_printer.port import JobProgress
+from drivers.document_printer.port import JobOptions, JobProgress, MediaSize
+from drivers.document_printer.port import Sides as PrintedSides
 from kiosk.certificates.accept import accept
 from kiosk.certificates.port import Annotation, Certificate, CopyRequest
-from kiosk.certificates.profiles import printing_rules
+from kiosk.certificates.profiles import CodePlace, Paper, Sides, printing_rules
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.errors import Failure
 from kiosk.printing.pipeline import as_failure, print_document
@@ -23,6 +24,9 @@ from kiosk.words import say
 log = logging.getLogger(__name__)
 
 TIME_FORMAT = "%Y-%m-%d %H:%M"
+MEDIA = {Paper.A4: MediaSize.A4, Paper.A5: MediaSize.A5}
+SIDES = {Sides.ONE: PrintedSides.ONE, Sides.TWO: PrintedSides.LONG_EDGE}
+"""What a profile asks for, in the printer's words."""
 
 
 class Papers:
@@ -65,6 +69,7 @@ class Papers:
         note = Annotation(
             purpose, terminal.place_zh, terminal.id, now,
             f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
+            own_sheet=rules.code is CodePlace.OWN_SHEET, two_sided=rules.sides is Sides.TWO,
         )
         marks = file.page_marks + page_marks(note.margin_text)
         request = CopyRequest(terminal.id, purpose, job.copies, file.pages, days, marks)
@@ -76,6 +81,7 @@ class Papers:
             number = await print_document(
                 parts.document_printer, parts.ledger, document,
                 certificate.type, job.copies, pages, self._progress,
+                JobOptions(MEDIA[rules.paper], SIDES[rules.sides]),
             )
         except Failure as failure:
             log.warning("print: %s", failure)

@@ -2,6 +2,7 @@
 
 import io
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pikepdf
@@ -114,6 +115,22 @@ def test_the_printed_copy_keeps_the_page_and_says_what_it_is_for(genuine):
         assert f"第 {2 - number} 份" not in text
         assert document[number].get_size() == pypdfium2.PdfDocument(genuine)[0].get_size()
     document.close()
+
+
+def test_a_copy_printed_on_both_sides_begins_on_a_sheet_of_its_own(genuine):
+    printed, pages = annotate(genuine, replace(NOTE, two_sided=True))
+    assert pages == 3
+    document = pypdfium2.PdfDocument(printed)
+    texts = [page.get_textpage().get_text_range() for page in document]
+    assert ["第 1 份" in texts[0], texts[1], "第 2 份" in texts[2]] == [True, "", True]
+    assert len({page.get_size() for page in document}) == 1
+    document.close()
+
+
+def test_a_code_goes_on_a_sheet_of_its_own_where_that_is_asked_for(genuine):
+    one = replace(NOTE, copies=1, codes=("TB1:" + "A" * 200,))
+    assert annotate(genuine, one)[1] == 1
+    assert annotate(genuine, replace(one, own_sheet=True))[1] == 2
 
 
 def test_the_margin_lines_do_not_hide_the_original(genuine):

@@ -35,7 +35,7 @@ class Printer:
     async def preflight(self):
         self._step("preflight")
 
-    async def submit(self, pdf, job_name):
+    async def submit(self, pdf, job_name, options=None):
         self._step("submit")
         return 9
 
