@@ -136,7 +136,7 @@ def sample_states() -> dict[str, State]:
     del states["problem"]
     lying = Equipment(card_present=True)
     states["phone_called"] = State(Step.PHONE, lying, replace(progress, way=Way.CALL))
-    states["phone_scanned"] = State(Step.PHONE, Equipment(), replace(progress, way=Way.PHONE))
+    states["phone"] = State(Step.PHONE, Equipment(), replace(progress, way=Way.PHONE))
     known = (Relation.AGENT, Relation.GUARDIAN)
     states["principals"] = State(Step.PRINCIPALS, lying, replace(progress, principals=known))
     states["principals_none"] = State(Step.PRINCIPALS, lying, replace(progress, principals=()))
