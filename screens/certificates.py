@@ -28,6 +28,8 @@ class Certificates(Screen):
         self._missing = self.centred("", 288, 14, theme.SMALL, True)
         self._missing_english = self.quiet("", 301, 12)
         self._rows: Surface | None = None
+        self._guarded: set[int] = set()
+        """Certificates that need a higher level than the citizen has, by their places."""
         self._page = 0
         half = (self.inner - theme.GAP) / 2
         ways = (("principals", ChoseForOther()), ("hand_over", ChoseHandOver()))
@@ -50,7 +52,8 @@ class Certificates(Screen):
         key = "certificates.missing"
         self._missing.say(say(key, CHINESE, regions=chinese) if chinese else "")
         self._missing_english.say(say(key, ENGLISH, regions=english) if english else "")
-        self._level = progress.level if progress is not None else Level.NOBODY
+        level, facts = (progress.level, progress.certificates) if progress else (Level.NOBODY, ())
+        self._guarded = {place for place, fact in enumerate(facts) if fact.level > level}
         self._show()
 
     def leave(self) -> None:
@@ -117,13 +120,19 @@ class Certificates(Screen):
                  self.inner - 16, 11)
         rows.put(Text(self._origin(certificate), theme.SMALL, theme.SOFT_INK), left,
                  y + 34, self.inner - 16, 13)
-        badge = theme.PALE_GREEN if valid else theme.PALE_RED
-        rows.put(Panel(badge, radius=3), theme.MARGIN + self.inner - 40, y + 5, 34, 14)
-        rows.put(
-            Text(say(f"certificates.{certificate.status}"), theme.SMALL,
-                 theme.GREEN if valid else theme.ACCENT, True, "center"),
-            theme.MARGIN + self.inner - 40, y + 5, 34, 14,
-        )
+        self._badge(rows, certificate, valid and index in self._guarded, y + 5)
+
+    def _badge(self, rows: Surface, certificate: Certificate, guarded: bool, y: float) -> None:
+        """The status, or that one more check comes first."""
+        word, fill, ink = str(certificate.status), theme.PALE_RED, theme.ACCENT
+        if guarded:
+            word, fill, ink = "guarded", theme.PALE, theme.INK
+        elif certificate.status is CertificateStatus.VALID:
+            fill, ink = theme.PALE_GREEN, theme.GREEN
+        left = theme.MARGIN + self.inner - 40
+        rows.put(Panel(fill, radius=3), left, y, 34, 14)
+        rows.put(Text(say(f"certificates.{word}"), theme.SMALL, ink, True, "center"),
+                 left, y, 34, 14)
 
     def _origin(self, certificate: Certificate) -> str:
         """Who issued it and when; from another region, in which."""

@@ -136,6 +136,9 @@ def sample_states() -> dict[str, State]:
     del states["problem"]
     lying = Equipment(card_present=True)
     states["phone_called"] = State(Step.PHONE, lying, replace(progress, way=Way.CALL))
+    asked = (facts[0], replace(facts[1], level=Level.HIGH), *facts[2:])
+    by_phone = replace(progress, certificates=asked, level=Level.SUBSTANTIAL, way=Way.PHONE)
+    states["certificates_guarded"] = State(Step.CERTIFICATES, Equipment(), by_phone)
     states["phone"] = State(Step.PHONE, Equipment(), replace(progress, way=Way.PHONE))
     known = (Relation.AGENT, Relation.GUARDIAN)
     states["principals"] = State(Step.PRINCIPALS, lying, replace(progress, principals=known))

@@ -73,7 +73,7 @@ def read_offer(answer: object) -> HandOver:
         if not isinstance(address, str) or not address.startswith(("https://", "http://")):
             raise ValueError("an address that a phone cannot open")
         seconds, interval = lifetime(answer)
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise Failure(Reason.PLATFORM_INVALID, f"no hand-over: {error!r}") from error
     return HandOver(address, seconds, interval, handle)
 

@@ -61,5 +61,8 @@ def lifetime(answer: dict[str, Any]) -> tuple[float, float]:
 
     Raises KeyError, TypeError, ValueError where the answer does not say.
     """
-    seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
-    return seconds, max(float(answer.get("interval", USUAL_INTERVAL)), LEAST_INTERVAL)
+    try:
+        seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
+        return seconds, max(float(answer.get("interval", USUAL_INTERVAL)), LEAST_INTERVAL)
+    except OverflowError as error:
+        raise ValueError(f"a time beyond all numbers: {error}") from error

@@ -2,6 +2,7 @@
 
 import logging
 
+from kiosk.certificates.port import UNKNOWN_REGION
 from kiosk.errors import Failure
 from kiosk.visit import events as ev
 from kiosk.visit.work.desk import Desk
@@ -19,7 +20,10 @@ class HandingOver:
         """Show a code, and wait until a phone has scanned it."""
         visit, identity = self._desk.visit, self._desk.parts.identity
         assert visit.session is not None
-        wanted = visit.certificates[index].identifier if index is not None else ""
+        # The phone goes on at home: what another region holds is chosen there anew.
+        chosen = visit.certificates[index] if index is not None else None
+        at_home = chosen is not None and chosen.region in (visit.home, UNKNOWN_REGION)
+        wanted = chosen.identifier if chosen is not None and at_home else ""
         try:
             visit.offer = await identity.hand_over(visit.session, wanted)
             self._desk.send(ev.PhoneCodeShown())
