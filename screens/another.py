@@ -1,6 +1,6 @@
 """Printed: another one, or leave."""
 
-from kiosk.visit.events import Leaves, WantsAnother
+from kiosk.visit.events import ChoseHandOver, Leaves, WantsAnother
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -26,6 +26,8 @@ class Another(Screen):
             self.centred("", 186, 14, theme.SMALL, True),
             self.quiet("", 200, 13),
         )
+        self.button("hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
+                    (theme.MARGIN, self.bottom - 134, self.inner, 32), size=theme.BODY)
         self.button("another", both("another.again"), lambda: self.ui.send(WantsAnother()),
                     (theme.MARGIN, self.bottom - 96, self.inner, 42), size=theme.TITLE)
         self.button("leave", both("another.leave"), lambda: self.ui.send(Leaves()),

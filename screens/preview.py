@@ -5,7 +5,7 @@ from kivy.graphics.texture import Texture
 from kivy.uix.widget import Widget
 
 from kiosk.certificates.port import Page
-from kiosk.visit.events import PreviewAccepted, WentBack
+from kiosk.visit.events import ChoseHandOver, PreviewAccepted, WentBack
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -45,7 +45,7 @@ class Preview(Screen):
     def build(self) -> None:
         """Room for the page, what was checked, and the way on."""
         self.title(both("preview.title"))
-        self._height = self.bottom - 34 - 34 - 52
+        self._height = self.bottom - 34 - 34 - 34 - 52
         self.put(Panel(theme.PALE), theme.MARGIN, 50, self.inner, self._height)
         self._page = PageView()
         self.put(self._page, theme.MARGIN + 6, 54, self.inner - 12, self._height - 8)
@@ -57,6 +57,8 @@ class Preview(Screen):
                     (theme.MARGIN, self.bottom - 34, 74, 34), size=theme.BODY)
         self.main_button("accept", both("preview.accept"),
                          lambda: self.ui.send(PreviewAccepted()))
+        self.button("hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
+                    (theme.MARGIN, self.bottom - 66, self.inner, 28), size=theme.BODY)
         self._shown: int | None = None
 
     def enter(self, state: State) -> None:
