@@ -37,6 +37,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error("--headless goes with --demo")
     if (options.by != "face" or options.guardian) and not options.headless:
         parser.error("--by and --guardian go with --headless")
+    if options.guardian and options.by in ("phone", "show"):
+        parser.error("--guardian goes with a way that needs a card: the child's comes first")
     if options.card != "id" and (not options.headless or options.by in ("phone", "show")):
         parser.error("--card goes with --headless, and with a way that needs a card")
     return options

@@ -54,7 +54,7 @@ class AuditEvent(StrEnum):
     ACTING_FOR = "acting_for"
     """The citizen acts for somebody else: as guardian, as agent, or not any more (self)."""
     ACTING_FAILED = "acting_failed"
-    """It is not known for whom the citizen may act."""
+    """The citizen cannot act for somebody else, or it is not known for whom."""
     STEP_UP_BEGUN = "step_up_begun"
     """A certificate needs a higher level of sign-in, and the citizen goes on to it."""
     HAND_OVER_TAKEN = "hand_over_taken"

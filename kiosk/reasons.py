@@ -32,7 +32,7 @@ class Reason(StrEnum):
     SECRET_BLOCKED = "secret_blocked"
     """The document's access code is blocked."""
     TIMEOUT = "timeout"
-    """A device took longer than it may."""
+    """A device, or a phone that was waited for, took longer than it may."""
     NETWORK = "network"
     """The platform cannot be reached."""
     CAMERA_FAULT = "camera_fault"

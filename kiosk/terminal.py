@@ -196,8 +196,9 @@ class Terminal:
         return failed or self.engine.state.equipment.reason(Part.CAMERA) is not None
 
     def _notice_camera(self, _: State, event: ev.Event) -> None:
-        if isinstance(event, ev.FaceFailed) and event.reason in CAMERA_TROUBLE:
-            self._camera_failed = True
+        match event:
+            case ev.FaceFailed(reason) | ev.SignInFailed(reason) | ev.PaperFailed(reason):
+                self._camera_failed |= reason in CAMERA_TROUBLE
 
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None

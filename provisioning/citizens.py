@@ -60,7 +60,10 @@ def by_show(order: Order, citizen: str, folder: Path) -> Habits:
 def by_staff(order: Order, citizen: str, folder: Path) -> Habits:
     """Card, and no face: a member of staff vouches."""
     yes = partial(order, "platform", "phone", person=STAFF)
-    return Habits({Step.CONSENT: ev.ChoseStaff()}, {(Step.STAFF, ev.PhoneCodeShown): yes})
+    return Habits(
+        {Step.CONSENT: ev.ChoseStaff(), Step.STAFF: ev.Agreed()},
+        {(Step.STAFF, ev.PhoneCodeShown): yes},
+    )
 
 
 WAYS: dict[str, Callable[[Order, str, Path], Habits]] = {

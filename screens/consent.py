@@ -18,7 +18,7 @@ class Consent(Screen):
         """The two things, and two buttons of the same size."""
         self.title(both("consent.title"))
         self._thing("face", "consent.face", 54)
-        self._thing("document", "consent.query", 158)
+        self._query = self._thing("document", "consent.query", 158)
         self._who = self.centred("", 262, 15, theme.BODY, True)
         self._card, self._card_english = (
             self.centred(both("consent.take_card")[0], 280, 15, theme.BODY),
@@ -35,7 +35,7 @@ class Consent(Screen):
         self.button("agree", both("consent.agree"), lambda: self.ui.send(Agreed()),
                     (theme.MARGIN + half + theme.GAP, self.bottom - 36, half, 36), primary=True)
 
-    def _thing(self, icon: str, key: str, y: float) -> None:
+    def _thing(self, icon: str, key: str, y: float) -> tuple[Text, Text]:
         self.put(Panel(theme.CARD, theme.BORDER), theme.MARGIN, y, self.inner, 98)
         self.put(Icon(icon), theme.MARGIN + 8, y + 27, 44, 44)
         left, width = theme.MARGIN + 60, self.inner - 66
@@ -43,12 +43,17 @@ class Consent(Screen):
         text, text_english = both(f"{key}_text")
         self.put(Text(words, theme.LARGE, theme.INK, True), left, y + 4, width, 19)
         self.put(Text(english, theme.SMALL, theme.SOFT_INK), left, y + 23, width, 13)
-        self.put(Text(text, theme.SMALL, theme.INK), left, y + 40, width, 26)
-        self.put(Text(text_english, theme.SMALL, theme.SOFT_INK), left, y + 68, width, 26)
+        return (
+            self.put(Text(text, theme.SMALL, theme.INK), left, y + 40, width, 26),
+            self.put(Text(text_english, theme.SMALL, theme.SOFT_INK), left, y + 68, width, 26),
+        )
 
     def enter(self, state: State) -> None:
         """Greet by masked name, and ask to take the card back while it lies there."""
         self._who.say(self.ui.visit.masked_name)
+        key = "consent.query_child" if self.ui.visit.ward else "consent.query_text"
+        for text, words in zip(self._query, both(key), strict=True):
+            text.say(words)
         self.update(state)
 
     def update(self, state: State) -> None:

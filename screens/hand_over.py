@@ -22,7 +22,7 @@ class HandOver(CodeScreen):
         self.title(both("hand_over.title"))
         self._part: Surface | None = None
         self._code: CodePicture | None = None
-        self._shown: tuple[str, str] | None = None
+        self._shown: tuple[str, str, bool] | None = None
 
     def enter(self, state: State) -> None:
         """Show the code as soon as there is one."""
@@ -34,13 +34,15 @@ class HandOver(CodeScreen):
         if progress is None:
             return
         number = visit.number if progress.taken else ""
-        shown = (visit.offer.address if visit.offer else "", number)
+        shown = (visit.offer.address if visit.offer else "", number, progress.settling)
         if self._shown == shown:
             return
         self.leave()
         self._shown = shown
         part = self._new_part()
-        if number:
+        if progress.settling:
+            self._words(part, *both("hand_over.settling"), 130)
+        elif number:
             self._compare(part, number)
         else:
             self._scan(part, shown[0])

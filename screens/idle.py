@@ -7,6 +7,11 @@ from screens.base import Screen, both
 from screens.icons import Icon
 from screens.widgets import Panel, Text
 
+NOTES = {
+    Part.READER: "reader_note", Part.CAMERA: "camera_note", Part.RECEIPT_PRINTER: "receipt_note",
+}
+"""What is said of a part that is missing, the most telling first."""
+
 
 class Idle(Screen):
     """Touch, or lay down the card."""
@@ -52,7 +57,7 @@ class Idle(Screen):
 
     def update(self, state: State) -> None:
         """Say truthfully what works now."""
-        no_receipt = state.equipment.reason(Part.RECEIPT_PRINTER) is not None
-        words = both("idle.receipt_note" if no_receipt else "idle.free")
+        lost = next((part for part in NOTES if state.equipment.reason(part)), None)
+        words = both(f"idle.{NOTES[lost]}" if lost else "idle.free")
         self._note.say(words[0])
         self._note_english.say(words[1])

@@ -1,7 +1,8 @@
 """Something did not work: what, and what one can do."""
 
 from kiosk.errors import errors
-from kiosk.visit.events import ChosePhone, ChoseStaff, Event, Leaves, TriedAgain
+from kiosk.visit.events import ChoseForOther, ChosePhone, ChoseStaff, Event, Leaves, TriedAgain
+from kiosk.visit.handlers.acting import can_act
 from kiosk.visit.handlers.ways import other_ways
 from kiosk.visit.states import State, Step, Way
 from screens import theme
@@ -52,7 +53,10 @@ class Problem(Screen):
         self._text.say(words.zh)
         self._text_english.say(words.en)
         self._code.say(f"{both('problem.code')[0]} {state.reason}")
-        self._offer(state.retry, other_ways(state))
+        buttons = [BUTTONS[way] for way in other_ways(state)]
+        if can_act(state):
+            buttons.append(("principals", ChoseForOther()))
+        self._offer(state.retry, buttons)
 
     def leave(self) -> None:
         """Take the buttons away."""
@@ -60,7 +64,7 @@ class Problem(Screen):
             self.remove_widget(self._buttons)
             self._buttons = None
 
-    def _offer(self, retry: Step | None, others: tuple[Way, ...]) -> None:
+    def _offer(self, retry: Step | None, others: list[tuple[str, Event]]) -> None:
         self.leave()
         ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
         ways.pos = self.pos
@@ -73,8 +77,7 @@ class Problem(Screen):
             ways.button("retry", both(again), lambda: self.ui.send(TriedAgain()),
                         (theme.MARGIN + half + theme.GAP, self.bottom - 40, half, 40),
                         primary=True)
-        for place, way in enumerate(others):
-            name, event = BUTTONS[way]
+        for place, (name, event) in enumerate(others):
             wide = (self.inner - theme.GAP * (len(others) - 1)) / len(others)
             ways.button(
                 name, both(f"{name}.choose"), self.sends(event),

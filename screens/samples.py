@@ -120,6 +120,7 @@ def sample_states() -> dict[str, State]:
     progress = Progress(
         1, "cn_resident", certificates=facts, pages=((0, 1),), chosen=0,
         purpose="social_security", copies=2, pages_printed=1, signed_in=True, level=Level.HIGH,
+        agreed=True,
     )
     states = {
         str(step): State(step, Equipment(card_present=True), progress) for step in Step
@@ -143,6 +144,13 @@ def sample_states() -> dict[str, State]:
     known = (Relation.AGENT, Relation.GUARDIAN)
     states["principals"] = State(Step.PRINCIPALS, lying, replace(progress, principals=known))
     states["principals_none"] = State(Step.PRINCIPALS, lying, replace(progress, principals=()))
+    states["staff_consent"] = State(Step.STAFF, lying, replace(progress, agreed=False))
+    states["hand_over_settling"] = State(Step.HAND_OVER, lying, replace(progress, settling=True))
+    no_reader = Equipment(((Part.READER, Reason.READER_FAULT),))
+    states["idle_no_reader"] = State(Step.IDLE, no_reader)
+    states["idle_no_camera"] = State(
+        Step.IDLE, Equipment(((Part.CAMERA, Reason.CAMERA_FAULT),))
+    )
     states["hand_over_number"] = State(Step.HAND_OVER, lying, replace(progress, taken=True))
     states["certificates_acting"] = State(
         Step.CERTIFICATES, Equipment(), replace(progress, acting=Relation.AGENT)

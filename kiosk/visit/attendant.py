@@ -45,17 +45,21 @@ class Attendant:
     def carry_out(self, effect: ef.Effect) -> None:
         """Begin what an effect asks for; never waits."""
         match effect:
-            case ef.WarmUp():
-                warm_ups = (
-                    self._warm_camera(), self._warm_platform(), self._warm_documents(),
-                    self._warm_faces(),
-                )
-                for work in warm_ups:
+            case ef.WarmUp(camera=camera):
+                for work in (self._warm_platform(), self._warm_documents()):
                     self._begin(work)
+                if camera:
+                    self._begin(self._warm_camera())
+                    self._begin(self._warm_faces())
             case ef.ReadCard():
                 self._card.ask_to_read()
             case ef.KeepWard():
-                self._visit.ward, self._visit.document = self._visit.document, None
+                self._visit.ward = self._visit.document
+                self._visit.take_document(None)
+            case ef.ForgetDocument():
+                self._visit.take_document(None)
+            case ef.RestCamera():
+                self._looking.rest()
             case ef.Remember(index=index):
                 self._visit.wanted = self._visit.certificates[index].identifier
             case ef.StopFace():
@@ -84,6 +88,8 @@ class Attendant:
                 self._phone = self._begin(self._signing_in.with_staff())
             case ef.SignInByShow():
                 self._phone = self._begin(self._signing_in.by_show())
+            case ef.ListAgain():
+                self._begin(self._signing_in.list_again())
             case ef.ListPrincipals():
                 self._begin(self._signing_in.list_principals())
             case ef.ActFor(index=index):

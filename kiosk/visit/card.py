@@ -91,7 +91,7 @@ class CardDesk:
                     raise
                 continue
             if visit == self._visits:
-                self._visit.document = document
+                self._visit.take_document(document)
                 self._send(self._event_of(document))
         self._send(ev.CardRemoved())
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kiosk.errors import errors
+from kiosk.identity.levels import Level
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.effects import (
@@ -18,12 +19,15 @@ from kiosk.visit.effects import (
     Effect,
     EndVisit,
     FetchCertificate,
+    ForgetDocument,
+    ListAgain,
     ListPrincipals,
     LookForCode,
     OfferHandOver,
     Print,
     PrintReceipt,
     ReadCard,
+    RestCamera,
     SignIn,
     SignInByPhone,
     SignInByShow,
@@ -90,22 +94,26 @@ def _entering(state: State, step: Step) -> Outcome:
             return state, (ReadCard(),)
         case Step.FACE:
             return with_(state, way=Way.FACE), (CompareFace(),)
+        case Step.SIGNING_IN if progress and progress.signed_in and not progress.stepping_up:
+            return state, (ListAgain(),)
         case Step.SIGNING_IN:
             return state, (SignIn(),)
         case Step.PHONE if progress is not None and progress.way is Way.CALL:
-            return with_(state, code_shown=False), (CallPhone(),)
+            return with_(state, code_shown=False), (RestCamera(), CallPhone())
         case Step.PHONE:
             # Whose phone it will be is not known: no card of this visit counts any more.
-            return _without_card(state, Way.PHONE), (SignInByPhone(),)
+            return _without_card(state, Way.PHONE), (RestCamera(), SignInByPhone())
         case Step.SHOW_PHONE:
             return _without_card(state, Way.SHOW), (SignInByShow(),)
         case Step.STAFF:
-            return with_(state, way=Way.STAFF, code_shown=False), (SignInWithStaff(),)
+            # Nothing is looked up before the citizen has agreed, whoever vouches.
+            asks = (SignInWithStaff(),) if progress is not None and progress.agreed else ()
+            return with_(state, way=Way.STAFF, code_shown=False), (RestCamera(), *asks)
         case Step.PRINCIPALS:
             return with_(state, principals=None), (ListPrincipals(),)
         case Step.HAND_OVER if progress is not None:
             offer = OfferHandOver(progress.chosen)
-            return with_(state, code_shown=False, taken=False), (offer,)
+            return with_(state, code_shown=False, taken=False, settling=False), (offer,)
         case Step.RECEIPT:
             return state, (PrintReceipt(),)
         case Step.CHECK_PAPER:
@@ -130,10 +138,10 @@ def at_rest(state: State) -> Outcome:
 
 
 def begin(state: State, step: Step) -> Outcome:
-    """A visit begins."""
+    """A visit begins; the camera wakes where a face will be looked at."""
     begun = replace(state, progress=Progress(state.visits + 1), visits=state.visits + 1)
     after, effects = enter(begun, step)
-    return after, (WarmUp(), *effects)
+    return after, (WarmUp(step in (Step.PLACE_CARD, Step.READING)), *effects)
 
 
 def leave(state: State, outcome: str) -> Outcome:
@@ -168,11 +176,40 @@ def problem(state: State, reason: Reason, retry: Step | None) -> Outcome:
     return after, stopping(state, after)
 
 
+def forced(outcome: Outcome, retry: Step) -> Outcome:
+    """A problem after which something else can be done, whatever the problem was."""
+    state, effects = outcome
+    return replace(state, retry=retry), effects
+
+
 def back_to_list(state: State) -> Outcome:
-    """The list of certificates, nothing chosen."""
-    return enter(
-        with_(state, chosen=None, purpose=None, copies=1, stepping_up=False), Step.CERTIFICATES
+    """The list of certificates, nothing chosen; a step up that was given up leaves nothing."""
+    progress = progress_of(state)
+    after, effects = enter(
+        with_(
+            state, chosen=None, purpose=None, copies=1, stepping_up=False,
+            way=progress.signed_by,
+        ),
+        Step.CERTIFICATES,
     )
+    if not progress.stepping_up:
+        return after, effects
+    return with_(after, document_type=None), (*effects, ForgetDocument())
+
+
+def signed_out(state: State, reason: Reason) -> Outcome:
+    """The sign-in has ended: once more, by the same way, from its beginning."""
+    progress = progress_of(state)
+    fresh = with_(
+        state, signed_in=False, level=Level.NOBODY, fetching=frozenset(), pages=(),
+        way=progress.signed_by,
+    )
+    again = STEP_OF_WAY[progress.signed_by]
+    if progress.signed_by in (Way.FACE, Way.STAFF, Way.CALL) and progress.document_type is None:
+        again = Step.PLACE_CARD
+    elif progress.signed_by is Way.FACE:
+        again = Step.FACE
+    return problem(fresh, reason, again)
 
 
 def progress_of(state: State) -> Progress:

@@ -34,7 +34,8 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.PrincipalsListed((Relation.AGENT,)), ev.PrincipalsFailed(Reason.NETWORK),
     ev.PrincipalChosen(0), ev.PrincipalChosen(None), ev.ActsFor(Relation.AGENT), ev.ActsFor(None),
     ev.ChoseHandOver(), ev.HandOverTaken(), ev.NumberCompared(True), ev.NumberCompared(False),
-    ev.HandedOver(), ev.HandOverFailed(Reason.TIMEOUT),
+    ev.HandedOver(), ev.HandOverFailed(Reason.TIMEOUT), ev.ActingFailed(Reason.NOT_AUTHORISED),
+    ev.ListFailed(Reason.SIGNED_OUT),
     ev.CertificateChosen(0), ev.CertificateChosen(1), ev.CertificateChosen(2),
     ev.PreviewAccepted(), ev.PurposeChosen("school"),
     ev.PrintConfirmed(), ev.WentBack(), ev.Cancelled(), ev.WantsAnother(), ev.Leaves(),
@@ -43,7 +44,8 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.CardFailed(Reason.REMOVED_EARLY),
     ev.CardRemoved(), ev.Ready(), ev.PartLost(Part.READER, Reason.READER_FAULT),
     ev.PartBack(Part.READER), ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT),
-    ev.PartBack(Part.CAMERA), ev.FaceMatched("chip_photo"),
+    ev.PartBack(Part.CAMERA), ev.PartLost(Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),
+    ev.PartBack(Part.DOCUMENT_PRINTER), ev.FaceMatched("chip_photo"),
     ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"),
     ev.SignedIn("acr", Level.SUBSTANTIAL), ev.SignInFailed(Reason.NETWORK),
     ev.SignInFailed(Reason.ANOTHER_PERSON),
@@ -62,11 +64,15 @@ DRAWN_ALL_THE_SAME = ("CardFound", "CardRemoved", f"after {Delay.FAREWELL}")
 WITH_WAY = frozenset({
     Step.PHONE, Step.SHOW_PHONE, Step.STAFF, Step.SIGNING_IN, Step.PROBLEM,
 })
+WITH_PARTS = frozenset({
+    Step.STARTING, Step.IDLE, Step.OUT_OF_SERVICE, Step.CONSENT, Step.PHONE,
+})
+ALIKE = {Way.STAFF: Way.CALL, Way.SHOW: Way.PHONE}
 WITH_ACTING = frozenset({Step.SIGNING_IN, Step.CERTIFICATES, Step.PRINCIPALS})
 WITH_CHOICE = frozenset({
-    Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING, Step.HAND_OVER,
+    Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING,
 })
-"""Steps in which the way, the acting, the choice can make a difference."""
+"""Steps in which the way, lost parts, the acting, the choice can make a difference."""
 
 Edge = tuple[Step, str, Step]
 
@@ -91,9 +97,11 @@ def explore() -> tuple[set[State], set[Edge]]:
 def normalised(state: State) -> State:
     """A state without what only counts, or means nothing in its step, so that exploring ends.
 
-    Of the parts that are lost the last is kept: what two do together no handler asks.
+    Of the parts that are lost the last is kept, and only where a handler asks for one: what
+    two do together none asks. Of ways that are begun anew alike one stands for both.
     """
-    equipment = replace(state.equipment, lost=state.equipment.lost[-1:])
+    lost = state.equipment.lost[-1:] if state.step in WITH_PARTS else ()
+    equipment = replace(state.equipment, lost=lost)
     state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
         return state
@@ -111,12 +119,15 @@ def normalised(state: State) -> State:
         pages_printed=0,
         outcome=PRINTED if before.outcome == PRINTED else None,
         verdict=before.verdict if step is Step.CHECK_PAPER else None,
-        way=before.way if step in WITH_WAY else Way.FACE,
+        way=before.way if step in WITH_WAY else ALIKE.get(before.signed_by, before.signed_by),
+        signed_by=ALIKE.get(before.signed_by, before.signed_by),
+        agreed=before.agreed or before.signed_in,
+        settling=before.settling and step is Step.HAND_OVER,
         code_shown=before.code_shown and step is Step.HAND_OVER,
         taken=before.taken and step is Step.HAND_OVER,
         acting=before.acting if step in WITH_ACTING else None,
         principals=before.principals if step is Step.PRINCIPALS else None,
-        ward=before.ward and not before.signed_in,
+        ward=before.ward and (not before.signed_in or step in (Step.SIGNING_IN, Step.PROBLEM)),
         chosen=before.chosen if chosen else None,
     )
     return replace(state, progress=progress)

@@ -8,8 +8,11 @@ class Effect:
     """Something to do."""
 
 
+@dataclass(frozen=True, slots=True)
 class WarmUp(Effect):
-    """A visit has begun: wake the camera, the platform's line and the workers."""
+    """A visit has begun: wake line and workers, and the camera where it will look."""
+
+    camera: bool
 
 
 class ReadCard(Effect):
@@ -46,6 +49,18 @@ class SignInWithStaff(Effect):
 
 class StopPhone(Effect):
     """Wait for a phone no longer."""
+
+
+class RestCamera(Effect):
+    """Nobody is looked at from here on."""
+
+
+class ForgetDocument(Effect):
+    """The document that was read counts no more, nor the face that was compared with it."""
+
+
+class ListAgain(Effect):
+    """List by the sign-in that there is, acting for whom that was begun."""
 
 
 class KeepWard(Effect):

@@ -257,6 +257,13 @@ class PrincipalsFailed(Event):
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class ActingFailed(Event):
+    """The citizen, who is signed in, cannot act for whom that was wanted."""
+
+    reason: Reason
+
+
 class HandOverTaken(Event):
     """A phone has scanned the code; the number that it shows is to be compared."""
 

@@ -129,6 +129,7 @@ RECORDS: dict[type[ev.Event], Writer] = {
         AuditEvent.ACTING_FOR, {"relation": str(event.relation or "self"), **_people(event)},
     ),
     ev.PrincipalsFailed: _reason(AuditEvent.ACTING_FAILED),
+    ev.ActingFailed: _reason(AuditEvent.ACTING_FAILED),
     ev.HandOverTaken: _plain(AuditEvent.HAND_OVER_TAKEN),
     ev.NumberCompared: lambda event, progress: (
         AuditEvent.HAND_OVER_COMPARED, {"same": "yes" if event.same else "no"},

@@ -59,6 +59,11 @@ class Visit:
     def __repr__(self) -> str:
         return "<Visit>"
 
+    def take_document(self, document: IdentityDocument | None) -> None:
+        """Another document counts from now on, or none: no face was compared with it yet."""
+        self.document = document
+        self.face_reference, self.face_live = "", False
+
     def wipe(self) -> None:
         """Forget everything."""
         empty = Visit()

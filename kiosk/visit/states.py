@@ -77,8 +77,11 @@ class Part(StrEnum):
     PLATFORM = "platform"
 
 
-ESSENTIAL = (Part.READER, Part.CAMERA, Part.DOCUMENT_PRINTER, Part.PLATFORM)
-"""Parts without which no certificate can be printed, the most telling first."""
+ESSENTIAL = (Part.DOCUMENT_PRINTER, Part.PLATFORM)
+"""Parts without which no certificate can be printed, the most telling first.
+
+Without reader or camera a phone still signs in: face and card are never the only way.
+"""
 
 
 class CertificateStatus(StrEnum):
@@ -145,8 +148,12 @@ class Progress:
     face_attempts: int = 0
     verdict: str | None = None
     """What a printed copy that was held before the camera is."""
+    agreed: bool = False
+    """Whether the citizen has agreed that certificates are looked up."""
     way: Way = Way.FACE
     """How the citizen signs in."""
+    signed_by: Way = Way.FACE
+    """How the citizen has signed in, once that is so."""
     code_shown: bool = False
     """Whether there is a code that the phone can scan."""
     signed_in: bool = False
@@ -162,6 +169,8 @@ class Progress:
     """For whom the citizen may act; None until that is known."""
     taken: bool = False
     """Whether a phone has scanned the code by which the visit is handed over."""
+    settling: bool = False
+    """Whether the phone is being given the visit."""
     missing: int = 0
     """Regions whose certificates could not be listed."""
     certificates: tuple[CertificateFact, ...] = ()

@@ -101,11 +101,11 @@ def test_from_the_first_screen_to_the_paper_and_back(window):
     assert window.wait_for("certificate_chosen")["certificate_type"] == "pension_benefit"
     window.wait_for("certificate_verified", count=2)
     window.touch("preview", "accept")
-    window.touch("purpose", "purpose-bank")
+    window.touch("purpose", "purpose-school")
     window.touch("copies", "more")
     window.touch("copies", "print")
     begun = window.wait_for("print_begun")
-    assert (begun["purpose"], begun["copies"]) == ("bank", 2)
+    assert (begun["purpose"], begun["copies"]) == ("social_security", 2)
     window.wait_for("print_settled")
     window.wait_for("receipt_printed")
     window.touch("another", "leave")

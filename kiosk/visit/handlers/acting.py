@@ -1,7 +1,20 @@
 """Acting for somebody else: a child, or somebody who has authorised the citizen."""
 
+from dataclasses import replace
+
+from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, back_to_list, enter, on, problem, progress_of, with_
+from kiosk.visit.chart import (
+    Outcome,
+    back_to_list,
+    enter,
+    forced,
+    on,
+    problem,
+    progress_of,
+    signed_out,
+    with_,
+)
 from kiosk.visit.effects import ActFor
 from kiosk.visit.states import State, Step
 
@@ -11,6 +24,22 @@ def _(state: State, event: ev.ChoseForOther) -> Outcome:
     return enter(state, Step.PRINCIPALS)
 
 
+@on(Step.PROBLEM, event=ev.ChoseForOther)
+def _(state: State, event: ev.ChoseForOther) -> Outcome:
+    if not can_act(state):
+        return state, ()
+    return enter(with_(state, outcome=None), Step.PRINCIPALS)
+
+
+def can_act(state: State) -> bool:
+    """Whether one who holds nothing may still be here for somebody else."""
+    progress = state.progress
+    return (
+        state.reason is Reason.NO_CERTIFICATES and progress is not None
+        and progress.signed_in and progress.acting is None
+    )
+
+
 @on(Step.PRINCIPALS, event=ev.PrincipalsListed)
 def _(state: State, event: ev.PrincipalsListed) -> Outcome:
     return with_(state, principals=event.relations), ()
@@ -18,7 +47,9 @@ def _(state: State, event: ev.PrincipalsListed) -> Outcome:
 
 @on(Step.PRINCIPALS, event=ev.PrincipalsFailed)
 def _(state: State, event: ev.PrincipalsFailed) -> Outcome:
-    return problem(state, event.reason, Step.PRINCIPALS)
+    if event.reason is Reason.SIGNED_OUT:
+        return signed_out(state, event.reason)
+    return forced(problem(state, event.reason, None), Step.PRINCIPALS)
 
 
 @on(Step.PRINCIPALS, event=ev.PrincipalChosen)
@@ -29,9 +60,11 @@ def _(state: State, event: ev.PrincipalChosen) -> Outcome:
     )
     if not known or (event.index is None and progress.acting is None):
         return state, ()
-    # Signed in already: entering the step would sign in again.
-    after, _ = enter(with_(state, certificates=(), pages=()), Step.SIGNING_IN)
-    return after, (ActFor(event.index),)
+    # Entering the step would list by the session that there is.
+    fresh = with_(
+        state, certificates=(), pages=(), fetching=frozenset(), acting=None, ward=False
+    )
+    return replace(fresh, step=Step.SIGNING_IN), (ActFor(event.index),)
 
 
 @on(Step.PRINCIPALS, event=ev.WentBack)

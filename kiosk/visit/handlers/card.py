@@ -5,14 +5,16 @@ from dataclasses import replace
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.chart import Outcome, begin, enter, leave, on, problem, progress_of, with_
-from kiosk.visit.effects import KeepWard
-from kiosk.visit.states import State, Step
+from kiosk.visit.effects import ForgetDocument, KeepWard
+from kiosk.visit.states import Part, State, Step
 
 CARD_ATTEMPTS = 5
 
 
 @on(Step.IDLE, event=ev.Touched)
 def _(state: State, event: ev.Touched) -> Outcome:
+    if state.equipment.reason(Part.READER):
+        return begin(state, Step.PHONE)
     return begin(state, Step.READING if state.equipment.card_present else Step.PLACE_CARD)
 
 
@@ -34,21 +36,26 @@ def _card_removed(state: State, event: ev.CardRemoved) -> Outcome:
 
 @on(Step.READING, event=ev.CardRead)
 def _(state: State, event: ev.CardRead) -> Outcome:
-    after = with_(state, document_type=event.document_type)
     if event.expired:
-        return problem(after, Reason.EXPIRED, None)
+        return _refused(state, Reason.EXPIRED)
     if event.under_14:
-        return _child(after)
-    return enter(after, Step.CONSENT)
+        return _child(state)
+    return enter(with_(state, document_type=event.document_type), Step.CONSENT)
+
+
+def _refused(state: State, reason: Reason) -> Outcome:
+    """A document that does not count: it is forgotten at once."""
+    after, effects = problem(with_(state, document_type=None), reason, None)
+    return after, (ForgetDocument(), *effects)
 
 
 def _child(state: State) -> Outcome:
     """A child's card: a guardian has to come, whose card must be another's."""
     progress = progress_of(state)
     if progress.stepping_up:
-        return problem(state, Reason.ANOTHER_PERSON, None)
+        return _refused(state, Reason.ANOTHER_PERSON)
     if progress.ward:
-        return problem(state, Reason.MINOR_NEEDS_GUARDIAN, None)
+        return _refused(state, Reason.MINOR_NEEDS_GUARDIAN)
     after, effects = enter(with_(state, ward=True, document_type=None), Step.GUARDIAN)
     return after, (KeepWard(), *effects)
 

@@ -1,18 +1,17 @@
 """Which certificate, whether it may be printed, and for what."""
 
-from dataclasses import replace
-
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.chart import (
-    STEP_OF_WAY,
     Outcome,
     back_to_list,
     enter,
     fetch,
+    forced,
     on,
     problem,
     progress_of,
+    signed_out,
     with_,
 )
 from kiosk.visit.effects import Effect, Remember
@@ -62,8 +61,7 @@ def _obstacle(fact: CertificateFact) -> Reason | None:
 
 def _refused(state: State, reason: Reason) -> Outcome:
     """A certificate that cannot be printed; another can be chosen."""
-    shown, effects = problem(state, reason, None)
-    return replace(shown, retry=Step.CERTIFICATES), effects
+    return forced(problem(state, reason, None), Step.CERTIFICATES)
 
 
 @on(Step.STEP_UP, event=ev.StepsUp)
@@ -108,8 +106,7 @@ def _certificate_failed(state: State, event: ev.CertificateFailed) -> Outcome:
     if state.step is not Step.PREVIEW:
         return after, ()
     if event.reason is Reason.SIGNED_OUT:
-        fresh = with_(after, fetching=frozenset(), pages=(), signed_in=False)
-        after, effects = problem(fresh, event.reason, STEP_OF_WAY[progress.way])
+        after, effects = signed_out(after, event.reason)
         return after, (*_remember(progress), *effects)
     if progress.chosen != event.index:
         return after, ()

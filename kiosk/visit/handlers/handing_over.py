@@ -2,7 +2,18 @@
 
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, back_to_list, enter, leave, on, problem, progress_of, with_
+from kiosk.visit.chart import (
+    Outcome,
+    back_to_list,
+    enter,
+    forced,
+    leave,
+    on,
+    problem,
+    progress_of,
+    signed_out,
+    with_,
+)
 from kiosk.visit.effects import SettleHandOver
 from kiosk.visit.states import HANDED_OVER, PRINTED, State, Step
 
@@ -27,7 +38,7 @@ def _(state: State, event: ev.NumberCompared) -> Outcome:
     if not progress_of(state).taken:
         return state, ()
     if event.same:
-        return with_(state, taken=False), (SettleHandOver(True),)
+        return with_(state, taken=False, settling=True), (SettleHandOver(True),)
     after, effects = back_to_list(state)
     return after, (*effects, SettleHandOver(False))
 
@@ -41,12 +52,14 @@ def _(state: State, event: ev.HandedOver) -> Outcome:
 @on(Step.HAND_OVER, event=ev.HandOverFailed)
 def _(state: State, event: ev.HandOverFailed) -> Outcome:
     if event.reason is Reason.SIGNED_OUT:
-        return problem(with_(state, signed_in=False), event.reason, None)
-    return problem(state, event.reason, Step.CERTIFICATES)
+        return signed_out(state, event.reason)
+    return forced(problem(state, event.reason, None), Step.CERTIFICATES)
 
 
 @on(Step.HAND_OVER, event=ev.WentBack)
 def _(state: State, event: ev.WentBack) -> Outcome:
+    if progress_of(state).settling:
+        return state, ()
     after, effects = back_to_list(state)
     # A code that somebody may have seen is good no more.
     withdrawn = (SettleHandOver(False),) if progress_of(state).code_shown else ()

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, begin, enter, on, problem, progress_of, with_
-from kiosk.visit.effects import StopPhone
-from kiosk.visit.handlers.signing_in import signed_in
+from kiosk.visit.chart import Outcome, begin, enter, forced, on, problem, progress_of, with_
+from kiosk.visit.effects import SignInWithStaff, StopPhone
+from kiosk.visit.handlers.signing_in import sign_in_failed, signed_in
 from kiosk.visit.states import Part, State, Step, Way
 
 CARD_OR_FACE = frozenset({
@@ -16,6 +16,10 @@ CARD_OR_FACE = frozenset({
     Reason.FACE_FAULT, Reason.TIMEOUT,
 })
 """Problems with card or face, from which another way leads on."""
+NOT_CALLED = frozenset({
+    Reason.PLATFORM_INVALID, Reason.SIGN_IN_REFUSED, Reason.TIMEOUT, Reason.LEVEL_TOO_LOW,
+})
+"""Why a called phone or staff did not help: not to be reached, not known, or a no."""
 ASKED = (Step.PLACE_CARD, Step.GUARDIAN, Step.CONSENT, Step.FACE)
 """Steps in which a card or a face is asked for."""
 CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)
@@ -25,9 +29,13 @@ CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)
 def other_ways(state: State) -> tuple[Way, ...]:
     """The ways on from a problem: where card or face were in the way, in the order offered."""
     progress = state.progress
-    if progress is None or state.reason not in CARD_OR_FACE:
+    if progress is None or (progress.signed_in and not progress.stepping_up):
         return ()
-    if progress.way in (Way.PHONE, Way.SHOW) or (progress.signed_in and not progress.stepping_up):
+    if progress.way is Way.CALL and state.reason in NOT_CALLED:
+        return (Way.STAFF,) if progress.stepping_up else (Way.PHONE, Way.STAFF)
+    if progress.way is Way.STAFF and state.reason in NOT_CALLED:
+        return (Way.CALL,)
+    if state.reason not in CARD_OR_FACE or progress.way in (Way.PHONE, Way.SHOW):
         return ()
     if progress.document_type is None:
         return () if progress.stepping_up else (Way.PHONE,)
@@ -58,7 +66,9 @@ def _(state: State, event: ev.ChosePhone) -> Outcome:
 @on(Step.PROBLEM, event=ev.ChosePhone)
 def _(state: State, event: ev.ChosePhone) -> Outcome:
     ways = other_ways(state)
-    return _by_phone(state) if Way.PHONE in ways or Way.CALL in ways else (state, ())
+    if Way.PHONE in ways:
+        return enter(with_(state, way=Way.PHONE, outcome=None), Step.PHONE)
+    return _by_phone(state) if Way.CALL in ways else (state, ())
 
 
 @on(Step.PHONE, event=ev.ChoseScan)
@@ -104,11 +114,18 @@ def _(state: State, event: ev.SignedIn) -> Outcome:
     return replace(after, step=Step.SIGNING_IN), effects
 
 
+@on(Step.STAFF, event=ev.Agreed)
+def _(state: State, event: ev.Agreed) -> Outcome:
+    if progress_of(state).agreed:
+        return state, ()
+    return with_(state, agreed=True), (SignInWithStaff(),)
+
+
 @on(*CODES, event=ev.SignInFailed)
 def _(state: State, event: ev.SignInFailed) -> Outcome:
-    if event.reason is Reason.ANOTHER_PERSON:
-        state = with_(state, document_type=None)
-    return problem(state, event.reason, state.step)
+    if state.step is Step.SHOW_PHONE and event.reason is Reason.CAMERA_FAULT:
+        return forced(problem(with_(state, way=Way.PHONE), event.reason, None), Step.PHONE)
+    return sign_in_failed(state, event.reason)
 
 
 @on(*CODES, event=ev.WentBack)

@@ -20,6 +20,9 @@ from kiosk.visit.work.desk import Desk, attempt
 
 log = logging.getLogger(__name__)
 
+SILENT_SECONDS = 5.0
+"""A camera that sends nothing for so long, once it is open, is at fault."""
+
 
 def code_in(picture: Picture, kind: "CodeKind") -> str | None:
     """The text of a code in a camera's picture, or None; for a thread.
@@ -91,17 +94,27 @@ class Looking:
     async def wait_for_code(
         self, kind: CodeKind, wanted: Callable[[str], Awaitable[bool]]
     ) -> str:
-        """The text of the first code before the camera that is wanted. Raises Failure."""
+        """The text of the first code before the camera that is wanted. Raises Failure.
+
+        CAMERA_FAULT where the camera sends no more pictures.
+        """
         try:
             await self._desk.parts.camera.open()
             with self._watching() as slot:
                 while True:
-                    text = await asyncio.to_thread(code_in, await slot.take(), kind)
+                    picture = await slot.take_within(SILENT_SECONDS)
+                    if picture is None:
+                        raise Failure(Reason.CAMERA_FAULT, "the camera sends no pictures")
+                    text = await asyncio.to_thread(code_in, picture, kind)
                     if text is not None and await wanted(text):
                         break
         except DeviceFailure as failure:
             raise as_failure(failure) from failure
         return text
+
+    def rest(self) -> None:
+        """The camera looks at nobody longer than it must."""
+        self._desk.afterwards(attempt(self._desk.parts.camera.stop()))
 
     @contextmanager
     def _watching(self) -> Iterator[FrameSlot]:
@@ -120,8 +133,7 @@ class Looking:
         finally:
             camera.observe(None)
             visit.live = visit.hint = None
-            # The camera looks at nobody longer than it must.
-            self._desk.afterwards(attempt(camera.stop()))
+            self.rest()
 
     def _show(self, hint: Hint) -> None:
         self._desk.visit.hint = hint

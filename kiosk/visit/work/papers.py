@@ -12,6 +12,7 @@ from kiosk.certificates.port import Annotation, Certificate, CopyRequest
 from kiosk.certificates.profiles import CodePlace, Paper, Sides, printing_rules
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.errors import Failure
+from kiosk.identity.port import Session
 from kiosk.printing.pipeline import as_failure, print_document
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt_text import write_receipt
@@ -43,19 +44,28 @@ class Papers:
     async def fetch(self, index: int) -> None:
         """Fetch a certificate's file, verify it, and draw its first page."""
         parts, visit = self._desk.parts, self._desk.visit
-        assert visit.session is not None
+        session, certificate = visit.session, visit.certificates[index]
+        assert session is not None
         try:
-            certificate = visit.certificates[index]
-            document = await parts.library.fetch(visit.session, certificate)
+            document = await parts.library.fetch(session, certificate)
             checked = await parts.documents.check(document)
             profile = parts.profiles.for_certificate(certificate)
             accept(certificate, checked, profile, date.today())
         except Failure as failure:
             log.info("certificate: %s", failure)
-            self._desk.send(ev.CertificateFailed(index, failure.reason))
+            if self._is_still(session, certificate, index):
+                self._desk.send(ev.CertificateFailed(index, failure.reason))
+            return
+        if not self._is_still(session, certificate, index):
             return
         visit.files[index] = checked
         self._desk.send(ev.CertificateReady(index, checked.pages))
+
+    def _is_still(self, session: Session, certificate: Certificate, index: int) -> bool:
+        """Whether a place in the list is still what it was: the list may be another's by now."""
+        visit = self._desk.visit
+        here = visit.certificates[index : index + 1]
+        return visit.session is session and bool(here) and here[0] is certificate
 
     async def print(self, job: ef.Print) -> None:
         """Print copies with purpose, time and code, and wait until they are out."""

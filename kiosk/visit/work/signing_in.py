@@ -4,12 +4,20 @@ A new sign-in takes the place of an earlier one only when it is there, and only 
 same person's: stepping up never loses the visit, and never mixes two people.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 
 from kiosk.certificates.port import Certificate
 from kiosk.errors import Failure
-from kiosk.identity.port import FaceEvidence, PhoneCode, Relation, Session, StaffEvidence
+from kiosk.identity.port import (
+    FaceEvidence,
+    PhoneCode,
+    Principal,
+    Relation,
+    Session,
+    StaffEvidence,
+)
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import CertificateFact
@@ -35,7 +43,7 @@ class SigningIn:
 
     async def by_phone(self) -> None:
         """By a phone that scans a code."""
-        self._desk.visit.document = None
+        self._desk.visit.take_document(None)
         identity = self._desk.parts.identity
         await self._finish(self._wait_for_phone(identity.begin_phone()))
 
@@ -53,7 +61,7 @@ class SigningIn:
 
     async def by_show(self) -> None:
         """By a phone that shows its answer to the camera."""
-        self._desk.visit.document = None
+        self._desk.visit.take_document(None)
         await self._finish(self._shown())
 
     async def list_principals(self) -> None:
@@ -71,18 +79,15 @@ class SigningIn:
         self._desk.send(ev.PrincipalsListed(relations))
 
     async def act_for(self, index: int | None) -> None:
-        """Act for one of the principals, or for oneself again; then list."""
+        """Act for one of the principals, or for oneself again (then for no child either); list."""
         visit = self._desk.visit
         visit.principal = None if index is None else visit.principals[index]
-        visit.wanted = ""
-        try:
-            await self._act()
-        except Failure as failure:
-            log.info("acting: %s", failure)
-            visit.principal = None
-            self._desk.send(ev.SignInFailed(failure.reason))
-            return
-        await self._list()
+        visit.ward, visit.wanted = None, ""
+        await self._act_and_list()
+
+    async def list_again(self) -> None:
+        """List by the sign-in that there is, acting for whom that was begun."""
+        await self._act_and_list()
 
     # How it goes on
 
@@ -91,44 +96,56 @@ class SigningIn:
         visit = self._desk.visit
         try:
             session = await signing_in
-            await self._take(session)
-            self._desk.send(ev.SignedIn(
-                session.acr, session.level, session.subject, session.actor
-            ))
-            await self._act()
+            self._take(session)
         except Failure as failure:
             log.info("sign-in: %s", failure)
             self._desk.send(ev.SignInFailed(failure.reason))
             return
         finally:
             visit.phone_code = visit.show_request = None
-        await self._list(session.wanted)
+        self._desk.send(ev.SignedIn(session.acr, session.level, session.subject, session.actor))
+        await self._act_and_list(session.wanted)
 
-    async def _take(self, session: Session) -> None:
-        """Let a session take the place of the one before. Raises Failure (ANOTHER_PERSON)."""
+    def _take(self, session: Session) -> None:
+        """Let a session take the place of the one before. Raises Failure (ANOTHER_PERSON).
+
+        Nothing is waited for in between: a session in hand is one that the visit's end finds.
+        """
         visit = self._desk.visit
         before = visit.own or visit.session
         if before is not None and before.subject != session.subject:
-            await self._sign_out(session)
-            visit.document = None
+            self._sign_out(session)
             raise Failure(Reason.ANOTHER_PERSON, "the sign-in is of another person")
         ends = [one for one in (visit.own, visit.session) if one is not None]
         visit.own, visit.session = None, session
         visit.files.clear()
+        visit.certificates = []
         for one in ends:
-            await self._sign_out(one)
+            self._sign_out(one)
+
+    async def _act_and_list(self, wanted: str = "") -> None:
+        """Act for the child or the principal of this visit, if there is one; then list."""
+        visit = self._desk.visit
+        try:
+            await self._act()
+        except Failure as failure:
+            log.info("acting: %s", failure)
+            visit.principal = None
+            self._desk.send(ev.ActingFailed(failure.reason))
+            return
+        await self._list(wanted)
 
     async def _act(self) -> None:
-        """Act for the child or the principal of this visit, if there is one. Raises Failure."""
+        """Take a session for whom the citizen is here. Raises Failure."""
         visit, identity = self._desk.visit, self._desk.parts.identity
         own = visit.own or visit.session
         assert own is not None
         if visit.own is not None and visit.session is not None:
-            await self._sign_out(visit.session)
-            visit.own, visit.session = None, own
+            self._sign_out(visit.session)
+        visit.own, visit.session = None, own
         visit.files.clear()
         if visit.principal is not None:
-            acting, why = await identity.act_for(own, visit.principal), visit.principal.relation
+            acting, why = await self._act_for(own, visit.principal), visit.principal.relation
         elif visit.ward is not None:
             acting, why = await identity.act_for_child(own, visit.ward), Relation.GUARDIAN
         else:
@@ -137,14 +154,34 @@ class SigningIn:
         visit.own, visit.session = own, acting
         self._desk.send(ev.ActsFor(why, acting.subject, acting.actor))
 
+    async def _act_for(self, own: Session, principal: Principal) -> Session:
+        """The session for a principal, whose authorisation may have run out meanwhile."""
+        identity = self._desk.parts.identity
+        try:
+            return await identity.act_for(own, principal)
+        except Failure as failure:
+            if failure.reason is not Reason.NOT_AUTHORISED:
+                raise
+            named = (principal.name, principal.relation)
+            fresh = [
+                one for one in await identity.principals(own)
+                if (one.name, one.relation) == named and one != principal
+            ]
+            if len(fresh) != 1:
+                raise
+            self._desk.visit.principal = fresh[0]
+            return await identity.act_for(own, fresh[0])
+
     async def _list(self, wanted: str = "") -> None:
         parts, visit = self._desk.parts, self._desk.visit
-        assert visit.session is not None
+        session = visit.session
+        assert session is not None
         chosen, visit.wanted = wanted or visit.wanted, ""
         try:
-            holdings = await parts.library.list(visit.session)
+            holdings = await parts.library.list(session)
         except Failure as failure:
             log.info("list: %s", failure)
+            visit.wanted = chosen
             self._desk.send(ev.ListFailed(failure.reason))
             return
         visit.certificates = list(holdings.certificates)
@@ -183,7 +220,7 @@ class SigningIn:
         try:
             return await identity.vouch(document, StaffEvidence(staff))
         finally:
-            await self._sign_out(staff)
+            self._sign_out(staff)
 
     async def _shown(self) -> Session:
         identity, visit = self._desk.parts.identity, self._desk.visit
@@ -197,9 +234,13 @@ class SigningIn:
             sessions.extend([session] if session is not None else [])
             return bool(sessions)
 
-        await self._looking.wait_for_code(CodeKind.PHONE, answers)
+        try:
+            async with asyncio.timeout(request.seconds):
+                await self._looking.wait_for_code(CodeKind.PHONE, answers)
+        except TimeoutError as error:
+            raise Failure(Reason.TIMEOUT, "no phone showed its answer in time") from error
         return sessions[0]
 
-    async def _sign_out(self, session: Session) -> None:
-        """Revoke a token; one that cannot be revoked ends by itself within minutes."""
-        await attempt(self._desk.parts.identity.sign_out(session))
+    def _sign_out(self, session: Session) -> None:
+        """Revoke a token, whatever becomes of the visit; one that cannot be ends by itself."""
+        self._desk.afterwards(attempt(self._desk.parts.identity.sign_out(session)))

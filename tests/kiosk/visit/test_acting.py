@@ -3,7 +3,14 @@
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.effects import ActFor, CompareFace, KeepWard, ListPrincipals, SignInByPhone
+from kiosk.visit.effects import (
+    ActFor,
+    CompareFace,
+    KeepWard,
+    ListAgain,
+    ListPrincipals,
+    SignInByPhone,
+)
 from kiosk.visit.journal import derive, pseudonym
 from kiosk.visit.states import Step
 from tests.kiosk.visit.flow import TO_LIST, VALID, walk
@@ -41,7 +48,7 @@ def test_a_second_childs_card_is_no_guardians():
 
 
 def test_who_is_no_guardian_of_the_child_gets_nothing():
-    walked = walk([*WITH_GUARDIAN, (ev.SignInFailed(Reason.NOT_AUTHORISED), Step.PROBLEM)])
+    walked = walk([*WITH_GUARDIAN, (ev.ActingFailed(Reason.NOT_AUTHORISED), Step.PROBLEM)])
     assert walked.state.retry is None
 
 
@@ -88,6 +95,41 @@ def test_one_can_go_back_to_the_own_certificates():
     ])
     walked = walk([(ev.PrincipalChosen(None), Step.SIGNING_IN)], acting.state)
     assert walked.effects == [ActFor(None)]
+
+
+def test_an_agent_whose_authorisation_is_gone_goes_back_to_the_own_list():
+    walked = walk([*TO_PRINCIPALS, (ev.PrincipalChosen(0), Step.SIGNING_IN),
+                   (ev.ActingFailed(Reason.NOT_AUTHORISED), Step.PROBLEM),
+                   (ev.TriedAgain(), Step.SIGNING_IN),
+                   (ev.CertificatesListed((VALID,)), Step.CERTIFICATES)])
+    assert ListAgain() in walked.effects
+    assert walked.state.progress.acting is None
+
+
+def test_every_one_for_whom_the_citizen_acts_is_in_the_audit():
+    chosen = [
+        (ev.PrincipalChosen(0), Step.SIGNING_IN),
+        (ev.ActsFor(Relation.AGENT, "one", "agent"), Step.SIGNING_IN),
+        (ev.CertificatesListed((VALID,)), Step.CERTIFICATES),
+        (ev.ChoseForOther(), Step.PRINCIPALS),
+        (ev.PrincipalsListed((Relation.AGENT, Relation.AGENT)), Step.PRINCIPALS),
+    ]
+    again = [(ev.PrincipalChosen(1), Step.SIGNING_IN),
+             (ev.ActsFor(Relation.AGENT, "two", "agent"), Step.SIGNING_IN)]
+    assert walk([*TO_PRINCIPALS, *chosen, *again]).records.count("acting_for") == 2
+
+
+def test_who_holds_nothing_may_still_be_here_for_somebody_else():
+    empty = [*TO_LIST[:-1], (ev.CertificatesListed(()), Step.PROBLEM)]
+    walk([*empty, (ev.ChoseForOther(), Step.PRINCIPALS)])
+    declined = [*TO_LIST[:2], (ev.Declined(), Step.PROBLEM)]
+    walk([*declined, (ev.ChoseForOther(), Step.PROBLEM)])
+
+
+def test_a_principal_who_holds_nothing_leads_back_to_the_choice():
+    walk([*TO_PRINCIPALS, (ev.PrincipalChosen(0), Step.SIGNING_IN),
+          (ev.ActsFor(Relation.AGENT), Step.SIGNING_IN),
+          (ev.CertificatesListed(()), Step.PROBLEM), (ev.TriedAgain(), Step.PRINCIPALS)])
 
 
 def test_nobody_outside_the_list_can_be_chosen():

@@ -41,6 +41,11 @@ def test_a_code_that_was_shown_is_withdrawn_when_one_goes_back():
     assert walked.effects[-2:] == [StopPhone(), SettleHandOver(False)]
 
 
+def test_there_is_no_way_back_while_the_phone_is_given_the_visit():
+    walk([*TAKEN, (ev.NumberCompared(True), Step.HAND_OVER), (ev.WentBack(), Step.HAND_OVER),
+          (ev.HandedOver(), Step.TAKE_CARD)])
+
+
 def test_what_was_chosen_goes_along():
     walked = walk([*TO_LIST, (ev.CertificateChosen(0), Step.PREVIEW), *OFFERED])
     assert OfferHandOver(0) in walked.effects

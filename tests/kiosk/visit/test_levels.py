@@ -1,10 +1,12 @@
 """Certificates that need a higher level of sign-in, in the middle of a visit, as journeys."""
 
+import pytest
+
 from kiosk.identity.levels import ACR_CARD_FACE, ACR_PHONE, Level, level_of
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.effects import FetchCertificate, Remember
-from kiosk.visit.states import Step
+from kiosk.visit.effects import FetchCertificate, ForgetDocument, Remember
+from kiosk.visit.states import Step, Way
 from tests.kiosk.visit.flow import BY_PHONE, GUARDED, TO_CONSENT, VALID, walk
 
 TO_STEP_UP = [*BY_PHONE, (ev.CertificateChosen(1), Step.STEP_UP)]
@@ -36,7 +38,8 @@ def test_a_guarded_certificate_is_not_fetched_ahead():
 
 def test_staff_can_raise_the_level_too():
     walk([*TO_CARD, (ev.CardFound(), Step.READING), (ev.CardRead("cn_resident"), Step.CONSENT),
-          (ev.ChoseStaff(), Step.STAFF), (ev.SignedIn("card-staff"), Step.SIGNING_IN),
+          (ev.ChoseStaff(), Step.STAFF), (ev.Agreed(), Step.STAFF),
+          (ev.SignedIn("card-staff"), Step.SIGNING_IN),
           (LISTED, Step.PREVIEW)])
 
 
@@ -60,6 +63,31 @@ def test_a_childs_card_is_no_way_to_a_higher_level():
     child = ev.CardRead("cn_resident", under_14=True)
     walk([*TO_CARD, (ev.CardFound(), Step.READING), (child, Step.PROBLEM),
           (ev.TriedAgain(), Step.CERTIFICATES)])
+
+
+@pytest.mark.parametrize("refused", [
+    ev.CardRead("cn_resident", under_14=True), ev.CardRead("cn_resident", expired=True),
+])
+def test_a_document_that_does_not_count_is_forgotten_and_opens_nothing_later(refused):
+    walked = walk([
+        *TO_CARD, (ev.CardFound(), Step.READING), (refused, Step.PROBLEM),
+        (ev.TriedAgain(), Step.CERTIFICATES), (ev.CertificateChosen(1), Step.STEP_UP),
+        (ev.StepsUp(), Step.READING),
+    ])
+    assert ForgetDocument() in walked.effects
+
+
+def test_a_step_up_that_is_given_up_leaves_neither_document_nor_way():
+    walked = walk([
+        *TO_CARD, (ev.CardFound(), Step.READING), (ev.CardRead("cn_resident"), Step.CONSENT),
+        (ev.Declined(), Step.PROBLEM), (ev.TriedAgain(), Step.CERTIFICATES),
+    ])
+    assert walked.effects[-1] == ForgetDocument()
+    progress = walked.state.progress
+    assert (progress.way, progress.document_type) == (Way.PHONE, None)
+    walk([(ev.CertificateChosen(0), Step.PREVIEW),
+          (ev.CertificateFailed(0, Reason.SIGNED_OUT), Step.PROBLEM),
+          (ev.TriedAgain(), Step.PHONE)], walked.state)
 
 
 def test_a_phone_alone_is_no_way_to_a_higher_level():

@@ -9,11 +9,13 @@ from kiosk.visit.effects import (
     CallPhone,
     CompareFace,
     ReadCard,
+    RestCamera,
     SignInByPhone,
     SignInByShow,
     SignInWithStaff,
     StopFace,
     StopPhone,
+    WarmUp,
 )
 from kiosk.visit.handlers.ways import other_ways
 from kiosk.visit.states import Part, Step, Way
@@ -48,7 +50,7 @@ def test_the_holders_phone_is_called_once_a_card_has_said_whose_it_is():
 
 def test_who_is_not_called_scans_a_code_and_the_card_counts_no_more():
     walked = walk([*TO_CALL, (ev.ChoseScan(), Step.PHONE)])
-    assert walked.effects[-2:] == [StopPhone(), SignInByPhone()]
+    assert walked.effects[-3:] == [StopPhone(), RestCamera(), SignInByPhone()]
     assert walked.state.progress.document_type is None
     walk([(ev.WentBack(), Step.PLACE_CARD)], walked.state)
 
@@ -80,7 +82,15 @@ def test_a_certificate_that_was_chosen_on_the_phone_is_shown_at_once():
           (ev.CertificatesListed((VALID, VALID), wanted=1), Step.PREVIEW)])
 
 
-@pytest.mark.parametrize("before", [TO_CONSENT, TO_FACE, FAILED_FACE])
+def test_nothing_is_looked_up_before_the_citizen_has_agreed_to_it_with_staff_too():
+    asked = walk([*TO_CONSENT, (ev.ChoseStaff(), Step.STAFF)])
+    assert SignInWithStaff() not in asked.effects
+    agreed = walk([(ev.Agreed(), Step.STAFF), (ev.Agreed(), Step.STAFF)], asked.state)
+    assert agreed.effects == [SignInWithStaff()]
+    assert "consent_given" in agreed.records
+
+
+@pytest.mark.parametrize("before", [TO_FACE, FAILED_FACE])
 def test_staff_can_vouch_for_the_holder_of_a_card_that_was_read(before):
     walked = walk([*before, (ev.ChoseStaff(), Step.STAFF), (ev.PhoneCodeShown(), Step.STAFF),
                    (ev.SignedIn("card-staff", actor="staff"), Step.SIGNING_IN),
@@ -127,11 +137,38 @@ def test_a_phone_that_says_no_or_nothing_can_be_tried_again():
         assert not walked.state.progress.code_shown
 
 
-def test_a_list_that_fails_after_a_phone_is_tried_again_with_the_phone():
+def test_a_list_that_fails_is_asked_for_again_without_a_second_sign_in():
     walk([
         *TO_PHONE, (ev.SignedIn("phone", Level.SUBSTANTIAL), Step.SIGNING_IN),
-        (ev.ListFailed(Reason.NETWORK), Step.PROBLEM), (ev.TriedAgain(), Step.PHONE),
+        (ev.ListFailed(Reason.NETWORK), Step.PROBLEM), (ev.TriedAgain(), Step.SIGNING_IN),
+        (ev.CertificatesListed((VALID,)), Step.CERTIFICATES),
     ])
+
+
+@pytest.mark.parametrize("reason", [Reason.PLATFORM_INVALID, Reason.SIGN_IN_REFUSED])
+def test_a_phone_that_cannot_be_called_or_says_no_leaves_every_other_way_open(reason):
+    failed = walk([*TO_CALL, (ev.SignInFailed(reason), Step.PROBLEM)]).state
+    assert other_ways(failed) == (Way.PHONE, Way.STAFF)
+    walk([(ev.TriedAgain(), Step.CONSENT), (ev.Agreed(), Step.FACE)], failed)
+    scanning = walk([(ev.ChosePhone(), Step.PHONE)], failed)
+    assert scanning.effects[-1] == SignInByPhone()
+
+
+def test_a_camera_that_fails_while_a_phone_shows_leaves_the_scanning():
+    walk([*TO_PHONE, (ev.ChoseShow(), Step.SHOW_PHONE),
+          (ev.SignInFailed(Reason.CAMERA_FAULT), Step.PROBLEM), (ev.TriedAgain(), Step.PHONE)])
+
+
+def test_the_camera_does_not_wake_for_one_who_uses_a_phone():
+    assert WarmUp(False) in walk(TO_PHONE).effects
+    assert RestCamera() in walk([*TO_FACE, *TO_PHONE]).effects
+
+
+def test_without_a_reader_or_a_camera_the_terminal_serves_by_phone():
+    lost = ev.PartLost(Part.READER, Reason.READER_FAULT)
+    walk([(lost, Step.IDLE), (ev.Touched(), Step.PHONE)])
+    walk([(ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT), Step.IDLE),
+          (ev.Touched(), Step.PLACE_CARD)])
 
 
 def test_going_back_from_the_phone_stops_waiting_for_it():

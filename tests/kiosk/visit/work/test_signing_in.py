@@ -1,0 +1,85 @@
+"""Whose session counts, who is acted for, and that no token is left behind."""
+
+import pytest
+
+from kiosk.errors import Failure
+from kiosk.identity.port import Principal, Relation
+from kiosk.reasons import Reason
+from kiosk.visit import events as ev
+from kiosk.visit.work.signing_in import SigningIn
+from tests.kiosk.visit.work.conftest import CHILD, session
+
+WANG = Principal("王建国", Relation.AGENT, "first", (), None)
+
+
+@pytest.fixture
+def signing_in(desk):
+    return SigningIn(desk, None)
+
+
+async def test_a_new_sign_in_of_the_same_person_takes_the_place_of_the_one_before(
+    desk, signing_in
+):
+    await signing_in.with_face()
+    desk.parts.identity.signs_in = session("second")
+    await signing_in.with_face()
+    await desk.close()
+    assert desk.visit.session.token == "second"
+    assert desk.parts.identity.ended == ["own"]
+
+
+async def test_a_sign_in_of_another_person_is_ended_and_the_first_stays(desk, signing_in):
+    await signing_in.with_face()
+    desk.parts.identity.signs_in = session("stranger", "another")
+    await signing_in.with_face()
+    await desk.close()
+    assert desk.visit.session.token == "own"
+    assert desk.parts.identity.ended == ["stranger"]
+    assert desk.events[-1] == ev.SignInFailed(Reason.ANOTHER_PERSON)
+
+
+async def test_staff_are_signed_out_as_soon_as_they_have_vouched(desk, signing_in):
+    await signing_in.with_staff()
+    await desk.close()
+    assert desk.visit.session.token == "own"
+    assert desk.parts.identity.ended == ["staff"]
+
+
+async def test_a_guardian_sees_what_the_child_holds_until_choosing_the_own(desk, signing_in):
+    desk.visit.ward = CHILD
+    desk.parts.identity.acts["child"] = session("child", "child", actor="citizen")
+    await signing_in.with_face()
+    assert [one.identifier for one in desk.visit.certificates] == ["id-of-child"]
+    await signing_in.act_for(None)
+    await desk.close()
+    assert [one.identifier for one in desk.visit.certificates] == ["id-of-citizen"]
+    assert desk.parts.identity.ended == ["child"]
+    assert desk.visit.own is None
+
+
+async def test_an_authorisation_that_ran_out_meanwhile_is_asked_for_anew(desk, signing_in):
+    identity = desk.parts.identity
+    identity.acts = {
+        "first": Failure(Reason.NOT_AUTHORISED, "it has run out"),
+        "second": session("wang", "wang", actor="citizen"),
+    }
+    identity.known = [WANG]
+    await signing_in.with_face()
+    await signing_in.list_principals()
+    identity.known = [Principal("王建国", Relation.AGENT, "second", (), None)]
+    await signing_in.act_for(0)
+    assert [one.identifier for one in desk.visit.certificates] == ["id-of-wang"]
+    assert ev.ActsFor(Relation.AGENT, "wang", "citizen") in desk.events
+
+
+async def test_who_may_not_act_any_more_keeps_the_own_sign_in(desk, signing_in):
+    identity = desk.parts.identity
+    identity.acts = {"first": Failure(Reason.NOT_AUTHORISED, "taken back")}
+    identity.known = [WANG]
+    await signing_in.with_face()
+    await signing_in.list_principals()
+    await signing_in.act_for(0)
+    assert desk.events[-1] == ev.ActingFailed(Reason.NOT_AUTHORISED)
+    await signing_in.list_again()
+    assert [one.identifier for one in desk.visit.certificates] == ["id-of-citizen"]
+    assert identity.ended == []
