@@ -37,6 +37,7 @@ class Platform:
     def __init__(self, address: str, timeout: float, tls: Tls | None = None) -> None:
         """`tls`: whom to believe, and what to show; the system's authorities without it."""
         self.address = address.rstrip("/")
+        self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
@@ -106,10 +107,19 @@ class Platform:
             raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
         return Reply(response.status, response.headers, answer)
 
+    def believe(self, *urls: object) -> None:
+        """Tokens may go to the hosts of these addresses, too: the platform itself named them."""
+        self._hosts |= {host_of(url) for url in urls if isinstance(url, str)}
+
     def _is_mine(self, url: str) -> bool:
-        """Whether an address is on this platform's own host; redirects are never followed."""
-        mine, other = urlsplit(self.address), urlsplit(url)
-        return (mine.scheme, mine.netloc) == (other.scheme, other.netloc)
+        """Whether an address is on a host of this platform; redirects are never followed."""
+        return host_of(url) in self._hosts
+
+
+def host_of(url: str) -> tuple[str, str]:
+    """Scheme, and host with its port, of an address."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 async def read_limited(response: aiohttp.ClientResponse) -> bytes:

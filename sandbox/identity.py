@@ -205,9 +205,9 @@ class IdentityService:
         }
 
     def phone_place(self, user_code: str) -> str | None:
-        """The place of the terminal that waits for a code, for the phone to show; or None."""
+        """Place and name of the terminal that waits for a code, for the phone to show; or None."""
         waiting = self.phones.find(user_code)
-        return self.place(waiting.terminal) if waiting else None
+        return f"{self.place(waiting.terminal)} · {waiting.terminal}" if waiting else None
 
     def phone_wants_staff(self, user_code: str) -> bool:
         """Whether a code waits for a member of staff."""

@@ -33,14 +33,20 @@ async def exchange(
         "actor_token_type": ACCESS_TOKEN,
         "requested_token_type": ACCESS_TOKEN,
     }
-    if actor.proof_key is not None:
-        url = client.endpoint("token_endpoint")
-        form["actor_proof"] = actor.proof_key.proof("POST", url, actor.token)
+    own_key, url = actor.proof_key, client.endpoint("token_endpoint")
+
+    def proven(wanted: str) -> dict[str, str]:
+        """The form with the actor's own proof, which a provider may want with its nonce."""
+        if own_key is None:
+            return form
+        return {**form, "actor_proof": own_key.proof("POST", url, actor.token, wanted)}
+
     proof_key = client.new_proof_key()
-    answer = await client.ask("token_endpoint", form, proof_key)
+    answer = await client.ask("token_endpoint", proven, proof_key)
     if answer.get("issued_token_type") != ACCESS_TOKEN:
         raise Failure(Reason.PLATFORM_INVALID, "an exchange that yields no access token")
-    session = client.open_session(answer, proof_key, nonce, acr)
+    session = await client.begin_session(answer, proof_key, nonce, acr)
     if not actor.subject or session.actor != actor.subject:
+        await client.revoke_refused(session.token)
         raise Failure(Reason.PLATFORM_INVALID, "the identity token names another actor")
     return session

@@ -7,6 +7,8 @@ photographed is of no use (RFC 10027: the two devices must belong together).
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kiosk.errors import Failure
@@ -39,7 +41,7 @@ class HandingOver:
     async def wait(self, session: Session, offer: HandOver) -> str:
         """The number that the phone shows, once one has the offer. Raises Failure.
 
-        TIMEOUT where no phone came; SIGN_IN_REFUSED where the offer is good no more.
+        TIMEOUT where no phone came, or the offer is good no more.
         """
         address = self._address(offer)
 
@@ -48,11 +50,13 @@ class HandingOver:
             answer = await self._platform.get_json(address, headers)
             return read_number(answer)
 
-        return await self._poller.until_granted(ask, offer.seconds, offer.interval)
+        with _good_no_more():
+            return await self._poller.until_granted(ask, offer.seconds, offer.interval)
 
     async def settle(self, session: Session, offer: HandOver, same: bool) -> None:
-        """Let the phone have the visit, or not. Raises Failure."""
-        await self._send(session, self._address(offer), {"same": same})
+        """Let the phone have the visit, or not. Raises Failure (TIMEOUT where it is too late)."""
+        with _good_no_more():
+            await self._send(session, self._address(offer), {"same": same})
 
     def _address(self, offer: HandOver) -> str:
         return f"{self._client.endpoint(ENDPOINT)}/{offer.handle}"
@@ -60,6 +64,17 @@ class HandingOver:
     async def _send(self, session: Session, address: str, body: dict[str, Any]) -> Any:
         headers = session.authorise("POST", address)
         return await self._platform.send_json(address, body, headers)
+
+
+@contextmanager
+def _good_no_more() -> Iterator[None]:
+    """A refusal says nothing of the citizen here: the offer has run out."""
+    try:
+        yield
+    except Failure as failure:
+        if failure.reason is not Reason.SIGN_IN_REFUSED:
+            raise
+        raise Failure(Reason.TIMEOUT, failure.detail) from failure
 
 
 def read_offer(answer: object) -> HandOver:

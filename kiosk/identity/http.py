@@ -74,7 +74,7 @@ class HttpIdentityService:
         form = {"grant_type": GRANT, "assertion": client.sign(claims)}
         proof_key = client.new_proof_key()
         answer = await client.ask("token_endpoint", form, proof_key)
-        return client.open_session(
+        return await client.begin_session(
             answer, proof_key, nonce=claims["jti"], acr=ACR_CARD_FACE
         )
 
@@ -132,7 +132,4 @@ class HttpIdentityService:
 
     async def sign_out(self, session: Session) -> None:
         """Revoke the access token (RFC 7009). Raises Failure."""
-        client = self._client
-        await client.discover()
-        form = {**client.credentials(), "token": session.token}
-        await self._platform.post(client.endpoint("revocation_endpoint"), form)
+        await self._client.revoke(session.token)

@@ -4,6 +4,8 @@ What the provider says is checked as the standards have it: its issuer, the sign
 every identity token by a published key and an algorithm of our list, audience and time.
 """
 
+import logging
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -31,14 +33,20 @@ MAX_AGE = 600
 SUCCESS = (200, 201)
 """A pushed request is answered 201 (RFC 9126, section 2.2)."""
 USE_NONCE = "use_dpop_nonce"
+ERROR_CODE = re.compile(r"[a-z_]{1,40}")
+"""What an error is called; what else a provider or a phone says of it is not for the log."""
+KEYS_SECONDS = 300.0
+"""After so long the provider's keys are fetched anew."""
+Form = dict[str, str]
+log = logging.getLogger(__name__)
 
 
 class Denied(Failure):
     """A provider's refusal with its OAuth error code (RFC 6749, section 5.2)."""
 
     def __init__(self, error: str, detail: str) -> None:
-        super().__init__(Reason.SIGN_IN_REFUSED, f"{error}: {detail}")
-        self.error = error
+        self.error = error if ERROR_CODE.fullmatch(error) else "refused"
+        super().__init__(Reason.SIGN_IN_REFUSED, f"{self.error}: {detail}")
 
 
 class OidcClient:
@@ -57,22 +65,25 @@ class OidcClient:
         self.tokens = TokenFactory(terminal, now, unique)
         self._metadata: dict[str, Any] | None = None
         self._keys: KeySet | None = None
+        self._keys_at = 0.0
         self._nonce = ""
 
     async def discover(self) -> None:
-        """Fetch discovery document and keys; kept until an answer does not verify."""
+        """Fetch the discovery document once, and the keys now and then: a provider changes them.
+
+        Keys are fetched anew, too, after an answer that did not verify. Raises Failure.
+        """
         if self._metadata is None:
             address = f"{self._platform.address}/.well-known/openid-configuration"
             metadata = await self._platform.get_json(address)
             if not isinstance(metadata, dict) or metadata.get("issuer") != self._platform.address:
                 raise Failure(Reason.PLATFORM_INVALID, "discovery names another issuer")
             self._metadata = metadata
-        if self._keys is None:
-            try:
-                keys = await self._platform.get_json(self.endpoint("jwks_uri"))
-                self._keys = KeySet.import_key_set(keys)
-            except (JoseError, ValueError, KeyError, TypeError) as error:
-                raise Failure(Reason.PLATFORM_INVALID, f"keys: {error}") from error
+            if self._platform.tls.thumbprint:
+                self._platform.believe(*_aliases(metadata).values())
+        if self._keys is None or self._now() - self._keys_at > KEYS_SECONDS:
+            self._keys = read_keys(await self._platform.get_json(self.endpoint("jwks_uri")))
+            self._keys_at = self._now()
 
     def endpoint(self, name: str, otherwise: str | None = None) -> str:
         """An address of the discovery document. Raises Failure where there is none.
@@ -80,10 +91,9 @@ class OidcClient:
         Who shows a certificate goes where it is asked for (RFC 8705, section 5).
         """
         metadata = self._metadata or {}
-        aliases = metadata.get("mtls_endpoint_aliases") if self._platform.tls.thumbprint else None
         value = metadata.get(name, otherwise)
-        if isinstance(aliases, dict):
-            value = aliases.get(name, value)
+        if self._platform.tls.thumbprint:
+            value = _aliases(metadata).get(name, value)
         if not isinstance(value, str):
             raise Failure(Reason.PLATFORM_INVALID, f"discovery has no {name}")
         return value
@@ -120,17 +130,20 @@ class OidcClient:
         }
 
     async def ask(
-        self, endpoint: str, form: dict[str, str], proof_key: ProofKey | None = None
+        self, endpoint: str, form: Form | Callable[[str], Form],
+        proof_key: ProofKey | None = None,
     ) -> dict[str, Any]:
         """Post a form as this client; the JSON of the answer. Raises Denied, Failure.
 
-        A provider that wants a nonce in proofs names it, and is asked once more.
+        A provider that wants a nonce in proofs names it, and is asked once more; a form that
+        holds a proof itself is made anew, by the nonce.
         """
         await self.discover()
         url = self.endpoint(endpoint)
         for attempt in (1, 2):
             headers = {"DPoP": proof_key.proof("POST", url, nonce=self._nonce)} if proof_key else {}
-            reply = await self._platform.exchange(url, {**self.credentials(), **form}, headers)
+            filled = form(self._nonce) if callable(form) else form
+            reply = await self._platform.exchange(url, {**self.credentials(), **filled}, headers)
             self._nonce = reply.headers.get("DPoP-Nonce", self._nonce)
             if reply.status in SUCCESS:
                 return _as_object(decode_json(reply.body))
@@ -138,6 +151,32 @@ class OidcClient:
             if denied.error != USE_NONCE or attempt == 2:
                 raise denied
         raise AssertionError("both attempts end above")
+
+    async def begin_session(
+        self, answer: dict[str, Any], proof_key: ProofKey | None, nonce: str | None = None,
+        acr: str = "", max_age: int | None = None,
+    ) -> Session:
+        """The same as `open_session`; a token of an answer that is refused is revoked first."""
+        try:
+            return self.open_session(answer, proof_key, nonce, acr, max_age)
+        except Failure:
+            token = answer.get("access_token")
+            if isinstance(token, str):
+                await self.revoke_refused(token)
+            raise
+
+    async def revoke_refused(self, token: str) -> None:
+        """Revoke a token that nobody is going to use; one that cannot be ends by itself."""
+        try:
+            await self.revoke(token)
+        except Failure as failure:
+            log.info("a refused token was not revoked: %s", failure)
+
+    async def revoke(self, token: str) -> None:
+        """Revoke an access token (RFC 7009). Raises Failure."""
+        await self.discover()
+        form = {**self.credentials(), "token": token}
+        await self._platform.post(self.endpoint("revocation_endpoint"), form)
 
     def open_session(
         self, answer: dict[str, Any], proof_key: ProofKey | None, nonce: str | None = None,
@@ -209,6 +248,29 @@ class OidcClient:
         return dict(opened.claims)
 
 
+def read_keys(published: object) -> KeySet:
+    """The keys of a JWK set that are understood; others are passed over (RFC 7517, section 5).
+
+    Raises Failure where there is none.
+    """
+    listed = published.get("keys") if isinstance(published, dict) else None
+    keys: list[Any] = []
+    for one in listed if isinstance(listed, list) else ():
+        try:
+            keys.extend(KeySet.import_key_set({"keys": [one]}).keys)
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            log.info("a published key is passed over: %s", type(error).__name__)
+    if not keys:
+        raise Failure(Reason.PLATFORM_INVALID, "the provider publishes no key that is understood")
+    return KeySet(keys)
+
+
+def _aliases(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Where somebody with a certificate goes (RFC 8705, section 5)."""
+    aliases = metadata.get("mtls_endpoint_aliases")
+    return aliases if isinstance(aliases, dict) else {}
+
+
 def _actor(identity: dict[str, Any]) -> str:
     """Who acts for the citizen (RFC 8693, section 4.1); empty where nobody does."""
     actor = identity.get("act")
@@ -226,4 +288,4 @@ def _denied(reply: Reply, url: str) -> Denied:
     if reply.status >= 500:
         raise Failure(Reason.PLATFORM_ERROR, f"{url}: HTTP {reply.status}")
     told = _as_object(decode_json(reply.body))
-    return Denied(str(told.get("error", "")), str(told.get("error_description", reply.status)))
+    return Denied(str(told.get("error", "")), f"HTTP {reply.status}")

@@ -53,7 +53,7 @@ class PhoneSignIn:
         )
         # Who is called signs in at that moment; only of others need it be asked when.
         max_age = None if code.called else MAX_AGE
-        return client.open_session(answer, proof_key, acr=code.acr, max_age=max_age)
+        return await client.begin_session(answer, proof_key, acr=code.acr, max_age=max_age)
 
 
 def _grant(code: PhoneCode) -> dict[str, str]:

@@ -20,6 +20,9 @@ LONGEST_SECONDS = 120.0
 LEAST_INTERVAL, USUAL_INTERVAL, SLOWER_BY = 1.0, 5.0, 5.0
 """Where no interval is named it is five seconds; `slow_down` adds five to every later wait."""
 
+FLEETING = frozenset({Reason.NETWORK, Reason.PLATFORM_TIMEOUT, Reason.PLATFORM_ERROR})
+"""Failures of one poll after which the next may succeed."""
+
 Answer = TypeVar("Answer")
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -36,9 +39,10 @@ class Poller:
     ) -> Answer:
         """The answer of `ask`, which raises Denied or gives None as long as there is none.
 
-        Raises Denied for a refusal, Failure (TIMEOUT) when the time is over.
+        Raises Denied for a refusal, Failure when the time is over: TIMEOUT, or why the line
+        was down at the end.
         """
-        ends = self.clock() + seconds
+        ends, lost = self.clock() + seconds, None
         while self.clock() + interval < ends:
             await self.sleep(interval)
             try:
@@ -51,9 +55,17 @@ class Poller:
                 elif denied.error != "authorization_pending":
                     raise
                 continue
+            except Failure as failure:
+                # A line that fails for a moment: the phone may say yes meanwhile.
+                if failure.reason not in FLEETING:
+                    raise
+                interval += SLOWER_BY
+                lost = failure
+                continue
+            lost = None
             if answer is not None:
                 return answer
-        raise Failure(Reason.TIMEOUT, "the phone did not answer in time")
+        raise lost or Failure(Reason.TIMEOUT, "the phone did not answer in time")
 
 
 def lifetime(answer: dict[str, Any]) -> tuple[float, float]:

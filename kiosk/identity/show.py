@@ -16,7 +16,7 @@ from kiosk.errors import Failure
 from kiosk.identity.dpop import s256
 from kiosk.identity.levels import ACR_PHONE
 from kiosk.identity.oidc import MAX_AGE, Denied, OidcClient
-from kiosk.identity.polling import LONGEST_SECONDS
+from kiosk.identity.polling import lifetime
 from kiosk.identity.port import Session, ShowRequest
 from kiosk.reasons import Reason
 
@@ -57,7 +57,7 @@ class ShowSignIn:
         answer = await client.ask("pushed_authorization_request_endpoint", form)
         try:
             query = {"client_id": client.terminal, "request_uri": str(answer["request_uri"])}
-            seconds = min(float(answer["expires_in"]), LONGEST_SECONDS)
+            seconds, _ = lifetime(answer)
         except (KeyError, TypeError, ValueError) as error:
             raise Failure(Reason.PLATFORM_INVALID, f"no pushed request: {error!r}") from error
         address = f"{client.endpoint('authorization_endpoint')}?{urlencode(query)}"
@@ -75,7 +75,7 @@ class ShowSignIn:
             return None
         self._check_issuer(answer)
         if "error" in answer:
-            raise Denied(answer["error"], answer.get("error_description", "shown by the phone"))
+            raise Denied(answer["error"], "shown by the phone")
         if "code" not in answer:
             return None
         form = {
@@ -85,7 +85,7 @@ class ShowSignIn:
             "code_verifier": request.verifier,
         }
         told = await self._client.ask("token_endpoint", form, request.proof_key)
-        return self._client.open_session(
+        return await self._client.begin_session(
             told, request.proof_key, nonce=request.nonce, acr=request.acr, max_age=MAX_AGE
         )
 

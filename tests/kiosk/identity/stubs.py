@@ -21,6 +21,14 @@ class Provider:
         self.tls = SimpleNamespace(thumbprint=thumbprint)
         self.key = ECKey.generate_key("P-256", {"kid": "1", "alg": "ES256", "use": "sig"})
         self._discovery = discovery
+        self.revoked = []
+
+    def believe(self, *urls):
+        """Any host is as good as another here."""
+
+    async def post(self, url, form):
+        """A token that is revoked."""
+        self.revoked.append(form["token"])
 
     async def get_json(self, url):
         if url == f"{ISSUER}/jwks":

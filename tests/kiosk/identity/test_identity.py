@@ -164,7 +164,9 @@ class TestPhone:
 
     def test_the_phone_shows_where_the_terminal_stands(self, desk):
         desk.service.register("T1", desk.key.as_dict(private=False), "柳塘村便民服务中心")
-        assert desk.service.phone_place(self.begin(desk)["user_code"]) == "柳塘村便民服务中心"
+        assert desk.service.phone_place(self.begin(desk)["user_code"]) == (
+            "柳塘村便民服务中心 · T1"
+        )
         assert desk.service.phone_place("XXXX-XXXX") is None
 
     def test_yes_on_the_phone_signs_in_once(self, desk):
