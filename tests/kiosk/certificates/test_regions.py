@@ -307,3 +307,22 @@ def test_of_one_that_two_others_list_the_first_word_counts():
     assert [one.region for one in merge(word)] == [HOME]
     city = Region("980100", "望海市", "")
     assert [one.region for one in merge({HOME: word[HOME], city: word[LANSHAN]})] == [HOME]
+
+
+@pytest.mark.parametrize("host", ["library..example", f"{'a' * 64}.example"])
+async def test_a_region_whose_host_cannot_be_is_missing(realm, host):
+    entry = replace(realm.directory.entries[0], address=f"https://{host}/library")
+    realm.directory = replace(realm.directory, entries=(entry,))
+    holdings = await realm.listed()
+    assert (kinds(holdings), holdings.missing) == (AT_HOME, (HAILAN,))
+
+
+async def test_what_a_host_sets_as_a_cookie_is_not_sent_back(hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    platform = Platform(here.replace("127.0.0.1", "localhost"), 3.0)
+    honest.answer = lambda: web.Response(headers={"Set-Cookie": "who=citizen"})
+    await platform.get(platform.address)
+    await platform.get(platform.address)
+    await platform.close()
+    assert [one.get("Cookie") for one in honest.seen] == [None, None]
