@@ -21,7 +21,7 @@ from kiosk.certificates.trust import load_trust
 from kiosk.certificates.verify import verify_file
 from kiosk.errors import Failure
 from kiosk.identity.http import HttpIdentityService
-from kiosk.identity.port import FaceEvidence
+from kiosk.identity.port import FaceEvidence, Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from kiosk.visit.states import CertificateStatus
@@ -326,3 +326,15 @@ async def test_what_a_host_sets_as_a_cookie_is_not_sent_back(hosts):
     await platform.get(platform.address)
     await platform.close()
     assert [one.get("Cookie") for one in honest.seen] == [None, None]
+
+
+async def test_a_list_that_cannot_be_read_is_told_without_what_stands_in_it(hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    entry = {"certificateIdentifier": "1.2.156.3005.2.secret"}
+    honest.answer = lambda: web.json_response({"certificates": [entry]})
+    platform = Platform(here, 3.0)
+    with pytest.raises(Failure) as caught:
+        await HttpLibrary(platform, here).list(Session("t", "", (), None))
+    await platform.close()
+    assert caught.value.detail == "list: ValueError"
