@@ -338,3 +338,14 @@ async def test_a_list_that_cannot_be_read_is_told_without_what_stands_in_it(host
         await HttpLibrary(platform, here).list(Session("t", "", (), None))
     await platform.close()
     assert caught.value.detail == "list: ValueError"
+
+
+async def test_a_token_without_a_key_of_its_own_stays_at_home(realm, hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    entry = replace(realm.directory.entries[0], address=here)
+    realm.directory = replace(realm.directory, entries=(entry,))
+    session = replace(await realm.sign_in("zhang-rare"), proof_key=None)
+    with pytest.raises(Failure):  # the sandbox's own library asks for a proof
+        await realm.libraries.list(session)
+    assert honest.seen == []
