@@ -91,6 +91,8 @@ class Platform:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
                 connector=aiohttp.TCPConnector(ssl=self.tls.context),
+                # What one citizen's visit was told is nothing to the next one's.
+                cookie_jar=aiohttp.DummyCookieJar(),
                 # Proxies and passwords of the environment are none of the terminal's.
                 trust_env=False,
             )
@@ -105,6 +107,9 @@ class Platform:
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
+        except ValueError as error:
+            # The codec's word for a host that cannot be; certificates' errors are above.
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
         return Reply(response.status, response.headers, answer)
 
     def believe(self, *urls: object) -> None:

@@ -94,7 +94,7 @@ class Terminal:
         trust, now = config.platform.trust, partial(datetime.now, UTC)
         self.directory = KeptDirectory(library.directory, state / "regions", trust, now)
         self._libraries = RegionalLibraries(
-            library, lambda: self.directory.current, config.certificates.region_seconds, now
+            library, lambda: self.directory.current, config.certificates.region_seconds, now, tls
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)

@@ -32,6 +32,8 @@ class Hands:
     root: KeySigner
     signer: KeySigner
     tsa: KeySigner
+    between: tuple[KeySigner, ...] = ()
+    """Authorities below that one; their certificates come with each signature only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def private(key: PrivateKey) -> keys.PrivateKeyInfo:
 
 
 def store_of(hands: Hands) -> SimpleCertificateStore:
-    """The authority's certificate, for what is handed along."""
+    """The authorities' certificates, for what is handed along."""
     made = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-    made.register(certificate(hands.root))
+    for one in (hands.root, *hands.between):
+        made.register(certificate(one))
     return made

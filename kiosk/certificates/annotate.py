@@ -28,7 +28,7 @@ def _compiler() -> typst.Compiler:
 
 
 def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
-    """The document to print: all copies, one behind the other, and its pages.
+    """The document to print: all copies, one behind the other, and its pages without blank backs.
 
     Raises ValueError where the document cannot be opened.
     """
@@ -79,7 +79,7 @@ def annotate(document: bytes, annotation: Annotation) -> tuple[bytes, int]:
             printed.add_blank_page(page_size=_size(original))
     out = io.BytesIO()
     printed.save(out)
-    return out.getvalue(), len(printed.pages)
+    return out.getvalue(), pages * annotation.copies
 
 
 def _size(document: pikepdf.Pdf) -> tuple[float, float]:

@@ -44,7 +44,7 @@ class HttpLibrary:
         try:
             return Holdings(tuple(read_entry(entry) for entry in answer["certificates"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise Failure(Reason.PLATFORM_INVALID, f"list: {error!r}") from error
+            raise Failure(Reason.PLATFORM_INVALID, f"list: {type(error).__name__}") from None
 
     async def fetch(self, session: Session, certificate: Certificate) -> bytes:
         """The file of one certificate. Raises Failure."""

@@ -21,7 +21,11 @@ from pyhanko.sign.validation import (
     validate_pdf_timestamp,
 )
 from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.status import PdfSignatureStatus, TimestampSignatureStatus
+from pyhanko.sign.validation.status import (
+    PdfSignatureStatus,
+    SignatureStatus,
+    TimestampSignatureStatus,
+)
 from pyhanko_certvalidator import ValidationContext
 
 from kiosk.certificates.trust import Trust
@@ -70,22 +74,31 @@ class Evidence:
     def holds(self, stamp: TimestampSignatureStatus) -> bool:
         """Whether a timestamp is good, and its authority is not known to be revoked."""
         good = stamp.valid and stamp.intact and stamp.trusted
-        return bool(good) and not self.is_revoked(stamp.signing_cert, stamp.timestamp)
+        return bool(good) and not self.is_revoked(stamp, stamp.timestamp)
 
-    def is_revoked(self, one: x509.Certificate, at: datetime) -> bool:
-        """Whether a list here has a certificate, or one above it.
+    def is_revoked(
+        self, status: SignatureStatus, at: datetime, *, proven: bool = False
+    ) -> bool:
+        """Whether a list here has who signed, or one above it.
 
-        pyHanko asks lists only for certificates that say where theirs is to be had.
+        `proven`: another vouches for that time; only what was revoked by then counts, or whose
+        key was lost by then. pyHanko asks lists only for certificates that say where theirs is
+        to be had, and heeds no date of a loss.
         """
         chains = self.trust.chains
         lists = readable(RevocationList, self.lists)
         if not lists and not chains.revocations:
             return False
-        signer = readable(Certificate, [one])
-        others = readable(Certificate, self.certificates)
+        signer = readable(Certificate, [status.signing_cert])
+        # Authorities may come with the signature alone; those on its path count first.
+        path = status.validation_path or ()
+        others = readable(Certificate, (*path, *self.certificates))
         known = replace(chains, revocations=(*chains.revocations, *lists))
         newest = max((found.made for found in known.revocations), default=at)
-        told = [judge_chain(found, others, known, at, now=max(at, newest)) for found in signer]
+        told = [
+            judge_chain(found, others, known, at, now=max(at, newest), proven=proven)
+            for found in signer
+        ]
         return any(found.verdict is ChainVerdict.REVOKED for found in told)
 
     def prove(self, one: EmbeddedPdfSignature, now: datetime) -> Proven | None:
@@ -100,6 +113,7 @@ class Evidence:
         )
         stamp = status.timestamp_validity
         good = status.bottom_line and (stamp is None or self.holds(stamp))
+        good = good and not self.is_revoked(status, at, proven=True)
         return Proven(at, status) if good else None
 
     def _witnessed(self, one: EmbeddedPdfSignature, now: datetime) -> datetime:

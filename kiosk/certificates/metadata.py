@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,8 @@ ELEMENTS_FILE = Path(__file__).with_name("metadata.toml")
 DIGITS = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})(?!\d)")
 PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
 MILLISECONDS = re.compile(r"\d{12,13}$")
+CHINA = timezone(timedelta(hours=8))
+"""The time of writers, whose milliseconds are those of a midnight."""
 FOR_EVER = ("长期", "永久", "permanent")
 LAST_YEAR = "9999"
 RANGE = re.compile(r"\s*(?:至|到|~|—|--|－)\s*")
@@ -139,7 +141,7 @@ def read_day(written: str) -> Day:
 
 def _of_milliseconds(number: int) -> date | None:
     try:
-        return datetime.fromtimestamp(number / 1000, UTC).date()
+        return datetime.fromtimestamp(number / 1000, CHINA).date()
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -95,7 +95,7 @@ class Pades:
     def _in_the_clear(self, status: PdfSignatureStatus, evidence: Evidence) -> bool:
         """Whether neither the signer nor who made its timestamp is known to be revoked."""
         stamp = status.timestamp_validity
-        return not evidence.is_revoked(status.signing_cert, self._now) and (
+        return not evidence.is_revoked(status, self._now) and (
             stamp is None or evidence.holds(stamp)
         )
 

@@ -6,7 +6,7 @@ stands in the code. Every field is explained in docs/certificates.md.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -156,9 +156,12 @@ class Profiles:
 def printing_rules(profile: Profile, certificate: Certificate, today: date) -> PrintingRules:
     """How copies of one certificate are printed: no copy is good for longer than its original."""
     rules = profile.printing
-    if certificate.expires is None:
+    ends = [certificate.expires] if certificate.expires else []
+    if certificate.issued and profile.validity.counts_days:
+        ends.append(certificate.issued + timedelta(days=profile.validity.counts_days))
+    if not ends:
         return rules
-    left = max(1, (certificate.expires - today).days)
+    left = max(1, (min(ends) - today).days)
     return replace(rules, copy_days=min(rules.copy_days, left))
 
 

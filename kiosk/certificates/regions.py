@@ -27,6 +27,7 @@ from kiosk.errors import Failure
 from kiosk.identity.port import Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
+from kiosk.tls import Tls
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +39,16 @@ class RegionalLibraries:
 
     def __init__(
         self, home: CertificateLibrary, directory: Callable[[], Directory | None],
-        seconds: float, now: Callable[[], datetime],
+        seconds: float, now: Callable[[], datetime], tls: Tls | None = None,
     ) -> None:
-        """`seconds`: how long another region's library may take; the home's own limit stays."""
+        """`seconds`: how long another region's library may take; the home's own limit stays.
+
+        `tls`: as for the home platform; the system's authorities without it.
+        """
         self._home = home
         self._directory = directory
         self._seconds = seconds
+        self._tls = tls
         self._now = now
         self._lines: dict[str, Platform] = {}
 
@@ -55,7 +60,11 @@ class RegionalLibraries:
         directory = self._directory()
         home = directory.home if directory else UNKNOWN_REGION
         others = directory.entries if directory else ()
-        asked = {home: self._home} | {one.region: self._library_at(one) for one in self._open()}
+        # A token that is sent as it is could be used by whoever has seen it: it stays at home.
+        bound = session.proof_key is not None
+        asked = {home: self._home} | {
+            one.region: self._library_at(one) for one in self._open() if bound
+        }
         came = await asyncio.gather(
             *(_answer(region, one.list(session)) for region, one in asked.items())
         )
@@ -102,7 +111,9 @@ class RegionalLibraries:
     def _library_at(self, entry: RegionalEntry) -> CertificateLibrary:
         line = self._lines.get(entry.address)
         if line is None:
-            line = self._lines[entry.address] = Platform(entry.address, self._seconds)
+            line = self._lines[entry.address] = Platform(
+                entry.address, self._seconds, self._tls
+            )
         return HttpLibrary(line, entry.address)
 
 

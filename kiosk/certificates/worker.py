@@ -13,7 +13,7 @@ from PIL import Image
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.formats import sniff
 from kiosk.certificates.identifier import type_code
-from kiosk.certificates.metadata import read_metadata
+from kiosk.certificates.metadata import Metadata, read_metadata
 from kiosk.certificates.port import Annotation
 from kiosk.certificates.proof.cose import BadCose
 from kiosk.certificates.proof.judge import judge_code
@@ -22,8 +22,9 @@ from kiosk.certificates.proof.marks import page_marks
 from kiosk.certificates.proof.scan import Scan, scan
 from kiosk.certificates.render import Opened, open_document, render_page
 from kiosk.certificates.trust import NOBODY, Trust, load_trust
-from kiosk.certificates.verdict import BAD_TRUST, Verdict
+from kiosk.certificates.verdict import BAD_TRUST, Verdict, Verification
 from kiosk.certificates.verify import verify_file
+from kiosk.ofd.document import ROOT
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt import draw_receipt
 from kiosk.worker import Call, Fields, Refusal, Reply
@@ -72,7 +73,7 @@ def _check(fields: Fields, blobs: list[bytes]) -> Reply:
         raise Refusal(str(Verdict.UNREADABLE), str(error)) from error
     signer = verification.signatures[0].signer
     shape = {"width": preview.width, "height": preview.height}
-    elements = read_metadata(file.written_metadata()).elements()
+    elements = _said(file, verification).elements()
     return (
         {"pages": pages, "signer": signer, "elements": elements, **shape},
         [preview.colours, marks],
@@ -92,16 +93,24 @@ def _verify(fields: Fields, blobs: list[bytes]) -> Reply:
     `type_code` is the kind that an intact file says it is; empty where it does not say.
     """
     found = verify_file(blobs[0], _trust(fields["trust"]), datetime.now(UTC))
-    code = _type_code_in(blobs[0]) if found.intact else ""
+    code = _type_code_in(blobs[0], found) if found.intact else ""
     return {**found.as_json(), "type_code": code}, []
 
 
-def _type_code_in(document: bytes) -> str:
+def _type_code_in(document: bytes, found: Verification) -> str:
     try:
-        return type_code(read_metadata(open_document(document).written_metadata()).identifier)
+        return type_code(_said(open_document(document), found).identifier)
     except ValueError:
         # What a file says of itself may be broken where no signature covers it.
         return ""
+
+
+def _said(file: Opened, found: Verification) -> Metadata:
+    """What a file says of itself; nothing where no signature covers the part that says it.
+
+    Raises ValueError.
+    """
+    return read_metadata({} if ROOT in found.uncovered else file.written_metadata())
 
 
 def _render(fields: Fields, blobs: list[bytes]) -> Reply:

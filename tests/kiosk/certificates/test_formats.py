@@ -1,8 +1,10 @@
 """Certificates as OFD and as PDF with SM2, through the same doors as any other."""
 
+import asyncio
 import io
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pikepdf
 import pypdfium2
@@ -19,6 +21,8 @@ from kiosk.gm import Certificate, TrustList
 from kiosk.ofd.seal import SealForm
 from kiosk.reasons import Reason
 from kiosk.worker import Worker
+from sandbox.library.issue import Library
+from sandbox.ofd.package import SignatureWish
 from sandbox.ofd.sealed import signers
 from sandbox.ofd.seals import Habits, SealOrder, make_seal, seal_signature, signed_data
 from sandbox.people.registry import person
@@ -191,3 +195,22 @@ def test_a_trust_folder_that_is_none_is_one_clear_error(sealed, tmp_path):
     told = run_module("kiosk.certificates", "verify", str(file), "--trust", str(tmp_path / "no"))
     assert (told.returncode, told.stdout) == (2, "")
     assert "no folder" in told.stderr
+
+
+async def test_what_a_file_says_where_no_signature_covers_it_counts_as_nothing(
+    sealed, keys, library, trust, monkeypatch
+):
+    monkeypatch.setattr(
+        "sandbox.library.issue.SignatureWish", partial(SignatureWish, leave_out=("OFD.xml",))
+    )
+    held = library.list(person("li-xiulan"))
+    issued = next(one for one in held if one.type.format == "ofd")
+    bare = await asyncio.to_thread(Library(keys, date(2026, 11, 23)).file, issued)
+    found = verify_file(bare, load_trust(trust), NOW)
+    assert (found.verdict, found.uncovered) == (Verdict.GENUINE, ("OFD.xml",))
+    service = DocumentService(Worker("kiosk.certificates.worker", 512, 10), trust)
+    try:
+        assert (await service.check(sealed)).metadata.identifier == issued.identifier
+        assert (await service.check(bare)).metadata.is_silent
+    finally:
+        await service.stop()

@@ -10,16 +10,19 @@ import pikepdf
 import pytest
 from asn1crypto import crl as asn1_crl
 from asn1crypto import x509
+from cryptography import x509 as made_x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from kiosk.certificates.trust import Trust
 from kiosk.certificates.verdict import Verdict
 from kiosk.certificates.verify import verify_file
 from kiosk.gm import Certificate, RevocationList, TrustList
+from sandbox.keys import subject
 from sandbox.lasting_pdf import Hands, Lasting, revocations, sign_lasting
 from sandbox.ofd.sealed import signers
 from sandbox.ofd.seals import signed_data
-from sandbox.other_signers import RSA_SHA256, KeySigner, certify
+from sandbox.other_signers import RSA_SHA256, KeySigner, certify, common_name
 from sandbox.sm2_pdf import sign_pdf
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -155,3 +158,60 @@ def test_signatures_with_sm2_and_others_in_one_file_are_judged_each_by_its_branc
     assert (changed.verdict, changed.uncovered) == (
         Verdict.ALTERED, (f"bytes {len(both)} to {len(both) + 7}",)
     )
+
+
+def revoking(authority: KeySigner, one: KeySigner, suspected=None) -> bytes:
+    """The authority's list of yesterday that has one since 50 days ago."""
+    entry = made_x509.RevokedCertificateBuilder().serial_number(
+        made_x509.load_der_x509_certificate(one.certificate).serial_number
+    ).revocation_date(NOW - 50 * DAY)
+    if suspected is not None:
+        entry = entry.add_extension(made_x509.InvalidityDate(suspected), critical=False)
+    builder = (
+        made_x509.CertificateRevocationListBuilder()
+        .issuer_name(subject(common_name(authority)))
+        .last_update(NOW - DAY).next_update(NOW + 7 * DAY).add_revoked_certificate(entry.build())
+    )
+    made = builder.sign(authority.key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.DER)
+
+
+@pytest.fixture(scope="module")
+def between(office):
+    """An authority between, a signer and a maker of timestamps below it."""
+    root = office.hands.root
+    middle = certified("Middle", "Root", root.key, LONG, is_authority=True)
+    signer = certified("Branch", "Middle", middle.key, LONG)
+    tsa = certified("Clock", "Middle", middle.key, LONG, makes_timestamps=True)
+    return Hands(root, signer, tsa, (middle,))
+
+
+@pytest.mark.parametrize("who", ["signer", "middle"])
+def test_a_revocation_counts_where_only_the_signature_brings_the_authority_between(
+    office, between, who
+):
+    wish, (middle,) = Lasting(NOW - 80 * DAY, store=False, timestamp=False), between.between
+    assert office.judge(wish, hands=between)[0] is Verdict.GENUINE
+    told = {
+        "signer": revoking(middle, between.signer), "middle": revoking(between.root, middle),
+    }
+    verdict, signature = office.judge(wish, told[who], hands=between)
+    assert (verdict, signature.chain) == (Verdict.UNTRUSTED, "revoked")
+
+
+def test_a_maker_of_timestamps_that_is_revoked_below_an_authority_between_proves_nothing(
+    office, between
+):
+    hands = replace(between, signer=office.hands.signer)
+    assert office.judge(Lasting(SIGNED), hands=hands)[0] is Verdict.GENUINE
+    told = revoking(between.between[0], between.tsa)
+    assert office.judge(Lasting(SIGNED), told, hands=hands)[0] is Verdict.UNTRUSTED
+
+
+def test_one_whose_key_was_lost_before_the_proven_time_is_not_good_though_revoked_later(office):
+    valid = certified("Office", "Root", office.hands.root.key, LONG)
+    hands, wish = replace(office.hands, signer=valid), Lasting(NOW - 80 * DAY)
+    later = revoking(hands.root, valid, suspected=NOW - 60 * DAY)
+    assert office.judge(wish, later, hands=hands)[0] is Verdict.GENUINE
+    before = revoking(hands.root, valid, suspected=NOW - 100 * DAY)
+    assert office.judge(wish, before, hands=hands)[0] is Verdict.UNTRUSTED

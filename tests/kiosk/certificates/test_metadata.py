@@ -27,6 +27,7 @@ def test_three_spellings_are_one_model(names):
 @pytest.mark.parametrize("written", [
     "20261106", "2026-11-06", "2026/11/6", "2026.11.06", "2026年11月06日", "2026年11月6日",
     "20261106123000", "2026-11-06 12:30:00", "2026-11-06T12:30:00+08:00", "1793923200000",
+    "1793894400000",
 ])
 def test_a_day_is_read_however_it_is_written(written):
     assert read_day(written) == Day(written, date(2026, 11, 6))

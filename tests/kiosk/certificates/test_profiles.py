@@ -145,6 +145,8 @@ def test_a_copy_is_good_for_no_longer_than_its_original():
     assert printing_rules(profile, soon, TODAY) == replace(profile.printing, copy_days=10)
     over = certificate(expires=TODAY)
     assert printing_rules(profile, over, TODAY).copy_days == 1
+    old = replace(certificate(), issued=date(2026, 6, 1))
+    assert printing_rules(profile, old, TODAY).copy_days == 184 - (TODAY - old.issued).days
 
 
 def test_every_field_stands_in_the_document_with_its_meaning():

@@ -21,7 +21,7 @@ from kiosk.certificates.trust import load_trust
 from kiosk.certificates.verify import verify_file
 from kiosk.errors import Failure
 from kiosk.identity.http import HttpIdentityService
-from kiosk.identity.port import FaceEvidence
+from kiosk.identity.port import FaceEvidence, Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from kiosk.visit.states import CertificateStatus
@@ -307,3 +307,45 @@ def test_of_one_that_two_others_list_the_first_word_counts():
     assert [one.region for one in merge(word)] == [HOME]
     city = Region("980100", "望海市", "")
     assert [one.region for one in merge({HOME: word[HOME], city: word[LANSHAN]})] == [HOME]
+
+
+@pytest.mark.parametrize("host", ["library..example", f"{'a' * 64}.example"])
+async def test_a_region_whose_host_cannot_be_is_missing(realm, host):
+    entry = replace(realm.directory.entries[0], address=f"https://{host}/library")
+    realm.directory = replace(realm.directory, entries=(entry,))
+    holdings = await realm.listed()
+    assert (kinds(holdings), holdings.missing) == (AT_HOME, (HAILAN,))
+
+
+async def test_what_a_host_sets_as_a_cookie_is_not_sent_back(hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    platform = Platform(here.replace("127.0.0.1", "localhost"), 3.0)
+    honest.answer = lambda: web.Response(headers={"Set-Cookie": "who=citizen"})
+    await platform.get(platform.address)
+    await platform.get(platform.address)
+    await platform.close()
+    assert [one.get("Cookie") for one in honest.seen] == [None, None]
+
+
+async def test_a_list_that_cannot_be_read_is_told_without_what_stands_in_it(hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    entry = {"certificateIdentifier": "1.2.156.3005.2.secret"}
+    honest.answer = lambda: web.json_response({"certificates": [entry]})
+    platform = Platform(here, 3.0)
+    with pytest.raises(Failure) as caught:
+        await HttpLibrary(platform, here).list(Session("t", "", (), None))
+    await platform.close()
+    assert caught.value.detail == "list: ValueError"
+
+
+async def test_a_token_without_a_key_of_its_own_stays_at_home(realm, hosts):
+    honest, thief = hosts
+    here, _ = await honest.start(), await thief.start()
+    entry = replace(realm.directory.entries[0], address=here)
+    realm.directory = replace(realm.directory, entries=(entry,))
+    session = replace(await realm.sign_in("zhang-rare"), proof_key=None)
+    with pytest.raises(Failure):  # the sandbox's own library asks for a proof
+        await realm.libraries.list(session)
+    assert honest.seen == []
