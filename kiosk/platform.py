@@ -18,6 +18,8 @@ from kiosk.errors import Failure
 from kiosk.reasons import Reason
 from kiosk.tls import Tls, open_tls
 
+LONG = re.compile(r"[0-9]{4}|.{32}")
+"""A part of a path that names one certificate, one offer: too long or too many digits."""
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
 
@@ -78,7 +80,7 @@ class Platform:
     ) -> bytes:
         reply = await self._reply(method, url, headers, form, body)
         if reply.status != 200:
-            raise refusal(reply, f"{method} {url}")
+            raise refusal(reply, f"{method} {told(url)}")
         return reply.body
 
     async def _reply(
@@ -86,7 +88,8 @@ class Platform:
         form: Mapping[str, str] | None, body: Mapping[str, Any] | None,
     ) -> Reply:
         if "Authorization" in headers and not self._is_mine(url):
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: a token goes to no other host")
+            why = "a token goes to no other host"
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -102,14 +105,14 @@ class Platform:
             ) as response:
                 answer = await read_limited(response)
         except TimeoutError as error:
-            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {url}") from error
+            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {told(url)}") from error
         except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Failure(Reason.NETWORK, f"{method} {url}: {error}") from error
+            raise Failure(Reason.NETWORK, f"{method} {told(url)}: {error}") from error
         except ValueError as error:
             # The codec's word for a host that cannot be; certificates' errors are above.
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {url}: {error}") from error
+            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
         return Reply(response.status, response.headers, answer)
 
     def believe(self, *urls: object) -> None:
@@ -119,6 +122,13 @@ class Platform:
     def _is_mine(self, url: str) -> bool:
         """Whether an address is on a host of this platform; redirects are never followed."""
         return host_of(url) in self._hosts
+
+
+def told(url: str) -> str:
+    """An address as a log may have it: without its query, and names of single things hidden."""
+    parts = urlsplit(url)
+    path = "/".join("*" if LONG.search(one) else one for one in parts.path.split("/"))
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def host_of(url: str) -> tuple[str, str]:

@@ -68,8 +68,10 @@ def _address(value: Any, code: str) -> str:
     """A library's address: HTTPS, or this machine's own for simulations. Raises BadCose."""
     written = _words(value, f"the address of {code}")
     try:
+        if any(one.isspace() or not one.isprintable() for one in written):
+            raise ValueError("it holds what no address holds")
         parts = urlsplit(written)
-        _ = parts.port
+        _ = parts.port, (parts.hostname or "").encode("idna")
     except ValueError as error:
         raise BadCose(f"the address of {code}: {error}") from error
     plain = not (parts.query or parts.fragment or parts.username or parts.password)

@@ -2,8 +2,9 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote
 
 from kiosk.certificates.identifier import check_identifier
@@ -25,6 +26,9 @@ STATUSES = {
     "07": CertificateStatus.REVOKED,
 }
 """Status codes in use (docs/certificates.md); others are UNKNOWN, the code is kept."""
+
+
+LONGEST_TEXT = 200
 
 
 class HttpLibrary:
@@ -86,19 +90,27 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
         raise ValueError(f"identifier: {problem}")
     return Certificate(
         identifier=identifier,
-        type=str(entry["certificateType"]),
-        name=str(entry["certificateTypeName"]),
-        name_en=str(entry.get("certificateTypeNameEn") or ""),
-        number=str(entry["certificateNumber"]),
-        issuer=str(entry["certificateIssuingAuthorityName"]),
+        type=_text(entry["certificateType"]),
+        name=_text(entry["certificateTypeName"]),
+        name_en=_text(entry.get("certificateTypeNameEn") or ""),
+        number=_text(entry["certificateNumber"]),
+        issuer=_text(entry["certificateIssuingAuthorityName"]),
         issued=_day(entry.get("certificateIssuedDate")),
         expires=_day(entry.get("certificateExpiringDate")),
         status=STATUSES.get(str(entry["status"]), CertificateStatus.UNKNOWN),
         status_code=str(entry["status"]),
-        asked_at=str(entry["statusAskedAt"]),
+        asked_at=datetime.fromisoformat(str(entry["statusAskedAt"])).isoformat(),
         level=REQUIRED[entry.get("requiredLevel", "low")],
-        holder=str(entry.get("certificateHolderName") or ""),
+        holder=_text(entry.get("certificateHolderName") or ""),
     )
+
+
+def _text(value: object) -> str:
+    """Words that a screen can show. Raises ValueError for others, which are not repeated."""
+    words = str(value)
+    if len(words) > LONGEST_TEXT or any(category(one) in ("Cc", "Cs") for one in words):
+        raise ValueError("words that cannot be shown")
+    return words
 
 
 def _day(value: object) -> date | None:

@@ -96,7 +96,9 @@ class Evidence:
         known = replace(chains, revocations=(*chains.revocations, *lists))
         newest = max((found.made for found in known.revocations), default=at)
         told = [
-            judge_chain(found, others, known, at, now=max(at, newest), proven=proven)
+            judge_chain(
+                found, others, known, at, now=max(at, newest), proven=proven, any_purpose=True
+            )
             for found in signer
         ]
         return any(found.verdict is ChainVerdict.REVOKED for found in told)

@@ -7,7 +7,7 @@ one address (DPoP), so that no region can use at another what it has seen.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from kiosk.identity.port import Session
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
 from kiosk.tls import Tls
+from kiosk.visit.states import CertificateStatus
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +128,12 @@ async def _answer(region: Region, asked: Coroutine[Any, Any, Holdings]) -> Answe
 
 
 def merge(answers: Mapping[Region, Answer]) -> tuple[Certificate, ...]:
-    """What all regions listed, each with its region; of one that two list the issuer's counts."""
+    """What all regions listed, each with its region; of one that two list the issuer's counts.
+
+    What only another region says of a certificate, while its issuer's does not answer, is no
+    status: nothing is called valid that its issuer was not asked about.
+    """
+    silent = [region for region, answer in answers.items() if isinstance(answer, Failure)]
     merged: dict[str, Certificate] = {}
     for region, answer in answers.items():
         if isinstance(answer, Failure):
@@ -136,7 +142,17 @@ def merge(answers: Mapping[Region, Answer]) -> tuple[Certificate, ...]:
             known = merged.get(one.identifier)
             if known is None or is_of(region, one.identifier) > is_of(known.region, one.identifier):
                 merged[one.identifier] = replace(one, region=region)
-    return tuple(merged.values())
+    return tuple(
+        replace(one, status=CertificateStatus.UNKNOWN) if _is_hearsay(one, silent) else one
+        for one in merged.values()
+    )
+
+
+def _is_hearsay(certificate: Certificate, silent: Sequence[Region]) -> bool:
+    """Whether a certificate is of a region that does not answer, and another told of it."""
+    return not is_of(certificate.region, certificate.identifier) and any(
+        is_of(region, certificate.identifier) for region in silent
+    )
 
 
 def is_of(region: Region, identifier: str) -> bool:

@@ -18,6 +18,8 @@ LONGEST_PATH = 8
 LARGEST_BAG = 32
 """Certificates that came along and are looked at; what a signature brings is anybody's."""
 SIGNS_DOCUMENTS = frozenset({"digital_signature", "non_repudiation"})
+NO_DOCUMENTS = frozenset({"server_auth", "client_auth", "time_stamping", "ocsp_signing"})
+"""Extended key usages of certificates that sign no documents (RFC 5280, section 4.2.1.12)."""
 
 
 class ChainVerdict(StrEnum):
@@ -82,11 +84,13 @@ def judge_chain(
     *,
     now: datetime | None = None,
     proven: bool = False,
+    any_purpose: bool = False,
 ) -> Chain:
     """What is known of a signer at a time; `others` are certificates that came along.
 
     `proven`: another than the signer vouches for that time, so that a revocation after it
-    takes nothing away. `now` (else `at`) says which lists of revocations are too old.
+    takes nothing away. `any_purpose`: the certificate need not be one for documents. `now`
+    (else `at`) says which lists of revocations are too old.
     """
     when = _in_utc(at)
     known = _in_utc(now or at)
@@ -97,7 +101,7 @@ def judge_chain(
             return Chain(ChainVerdict.UNKNOWN, why, names=(signer.name,))
         names = tuple(one.name for one in path)
         try:
-            _check_path(path, when)
+            _check_path(path, when, any_purpose)
             notes = _check_revocation(path, trust, when if proven else None, known)
         except _Fault as fault:
             return Chain(fault.verdict, str(fault), names=names)
@@ -138,7 +142,7 @@ def _climb(
     return None
 
 
-def _check_path(path: Sequence[Certificate], at: datetime) -> None:
+def _check_path(path: Sequence[Certificate], at: datetime, any_purpose: bool) -> None:
     """Dates, constraints and usages along a path. Raises _Fault, BadCertificate."""
     for below, one in enumerate(path):
         begin, end = one.validity
@@ -153,6 +157,8 @@ def _check_path(path: Sequence[Certificate], at: datetime) -> None:
         if below == 0:
             if told.key_usage is not None and not told.key_usage & SIGNS_DOCUMENTS:
                 raise _Fault(ChainVerdict.UNTRUSTED, f"{one.name!r} may not sign documents")
+            if not any_purpose and told.purposes is not None and told.purposes <= NO_DOCUMENTS:
+                raise _Fault(ChainVerdict.UNTRUSTED, f"{one.name!r} is not for documents")
             continue
         if not told.is_authority:
             raise _Fault(ChainVerdict.UNTRUSTED, f"{one.name!r} is no authority")

@@ -96,7 +96,7 @@ def judge_timestamp(
     if problem:
         return Proof(found.made, signer.name, problem)
     bag = (*found.signed.certificates, *others)
-    chain = judge_chain(signer, bag, trust, found.made, now=now)
+    chain = judge_chain(signer, bag, trust, found.made, now=now, any_purpose=True)
     if chain.verdict is not ChainVerdict.TRUSTED:
         problem = f"its authority is {chain.verdict}: {chain.why}"
     return Proof(found.made, signer.name, problem, chain.notes)

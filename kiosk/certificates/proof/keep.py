@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
@@ -80,15 +81,35 @@ class KeptLists:
 
 
 class PaperLists(KeptLists):
-    """The two lists by which printed copies are verified."""
+    """The two lists by which printed copies are verified.
 
-    def __init__(self, fetch: Fetch, folder: Path, trust: Path) -> None:
-        async def accept(lists: Sequence[bytes]) -> None:
-            await verify("paper_lists", trust, lists)
+    None that has run out, or is older than the kept one, is kept: a copy that was revoked stays so.
+    """
 
+    def __init__(
+        self, fetch: Fetch, folder: Path, trust: Path,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._trust = trust
+        self._now = now
         super().__init__(
-            "the lists for printed copies", fetch, accept, folder, (KEYS_FILE, STATUS_FILE)
+            "the lists for printed copies", fetch, self._take, folder, (KEYS_FILE, STATUS_FILE)
         )
+
+    async def _take(self, lists: Sequence[bytes]) -> None:
+        new = await verify("paper_lists", self._trust, lists)
+        if self._now() > datetime.fromisoformat(new["good_until"]):
+            raise ValueError(f"their time was over at {new['good_until']}")
+        for made, before in zip(new["made"], await self._kept_times(), strict=False):
+            if datetime.fromisoformat(made) < datetime.fromisoformat(before):
+                raise ValueError(f"one of {made} after one of {before} was kept")
+
+    async def _kept_times(self) -> list[str]:
+        """When the kept ones were made; nothing where there are none that are good."""
+        try:
+            return list((await verify("paper_lists", self._trust, self.kept()))["made"])
+        except NOT_GOOD:
+            return []
 
 
 async def verify(what: str, trust: Path, lists: Sequence[bytes]) -> Fields:

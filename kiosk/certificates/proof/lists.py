@@ -49,6 +49,8 @@ class Lists:
     as_of: datetime
     """When the older of the two was made."""
     good_until: datetime
+    made: tuple[datetime, datetime]
+    """When the list of keys and that of revoked copies were made."""
 
     def is_revoked(self, index: int) -> bool:
         """Whether a copy was revoked; copies beyond the list were not."""
@@ -76,7 +78,8 @@ def read_lists(keys: bytes, status: bytes, trust: TrustList) -> Lists:
     if not isinstance(entries, list | tuple):
         raise BadCose("the list of keys has none")
     return Lists(
-        dict(_entry(one) for one in entries), _bits(status_claims), min(made), min(ends)
+        dict(_entry(one) for one in entries), _bits(status_claims), min(made), min(ends),
+        (made[0], made[1]),
     )
 
 

@@ -23,16 +23,34 @@ def key_id(der: bytes) -> bytes:
     return sha256(der).digest()[:KEY_ID_SIZE]
 
 
-def verified_claims(data: bytes, trust: TrustList, what: str) -> dict[Any, Any]:
-    """The claims of a signed object; `what` it is, for the error. Raises BadCose."""
-    signed = read_signed(data)
+def verified_claims(
+    data: bytes, trust: TrustList, what: str, now: datetime | None = None
+) -> dict[Any, Any]:
+    """The claims of a signed object; `what` it is, for the error. Raises BadCose.
+
+    Who signs has to be an authority, in its time (`now`, else the clock's), and not revoked.
+    """
+    signed, at = read_signed(data), now or datetime.now(UTC)
     for one in trust.anchors:
         if key_id(one.der) == signed.key_id:
+            _check_authority(one, trust, what, at)
             key = authority_key(one)
             if key is not None and signed.verify(key):
                 return dict(signed.claims)
             raise BadCose(f"{what}: its signature is not that of {one.name}")
     raise BadCose(f"{what}: signed by nobody whom this terminal trusts")
+
+
+def _check_authority(one: Certificate, trust: TrustList, what: str, at: datetime) -> None:
+    begin, end = one.validity
+    if not begin <= at <= end:
+        raise BadCose(f"{what}: {one.name} was valid from {begin:%F} to {end:%F}")
+    if not one.usage.is_authority:
+        raise BadCose(f"{what}: {one.name} is no authority")
+    if any(
+        found.issuer == one.issuer and one.serial in found.revoked for found in trust.revocations
+    ):
+        raise BadCose(f"{what}: {one.name} was revoked")
 
 
 def authority_key(certificate: Certificate) -> Key | None:

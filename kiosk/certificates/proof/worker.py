@@ -18,13 +18,16 @@ BAD_LISTS = "bad_lists"
 
 
 def _paper_lists(fields: Fields, blobs: list[bytes]) -> Reply:
-    """Both lists for printed copies: field `trust` (a folder); keys, then status."""
+    """Both lists for printed copies: field `trust` (a folder); keys, then status. Their times."""
     chains = _chains(fields)
     try:
-        read_lists(blobs[0], blobs[1], chains)
+        lists = read_lists(blobs[0], blobs[1], chains)
     except BadCose as error:
         raise Refusal(BAD_LISTS, str(error)) from error
-    return {}, []
+    return {
+        "made": [one.isoformat() for one in lists.made],
+        "good_until": lists.good_until.isoformat(),
+    }, []
 
 
 def _directory(fields: Fields, blobs: list[bytes]) -> Reply:

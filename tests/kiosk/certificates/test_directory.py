@@ -98,6 +98,8 @@ def test_what_is_not_whole_is_refused(signed, chains, changes, why):
     "http://hailan.example/library", "ftp://hailan.example", "https://", "hailan.example",
     "https://user:word@hailan.example", "https://hailan.example/?x=1", "https://h:port/",
     "https://hailan.example/#a", "http://10.0.0.1/library", "https://[x/",
+    "https://library..example", f"https://{'a' * 64}.example", "https://a b.example",
+    "https://hailan.example/\nx",
 ])
 def test_an_address_must_be_plain_and_private(signed, chains, address):
     with pytest.raises(BadCose, match="the address of 980000"):

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.certificates.directory import Directory, RegionalEntry
-from kiosk.certificates.http import HttpLibrary
+from kiosk.certificates.http import HttpLibrary, read_entry
 from kiosk.certificates.port import Certificate, CopyRequest, Holdings, Region
 from kiosk.certificates.proof.judge import PaperVerdict, judge_code
 from kiosk.certificates.proof.lists import read_lists
@@ -300,6 +300,28 @@ def test_of_one_certificate_that_two_regions_list_the_issuers_word_counts():
         assert {(one.status, one.region) for one in merged} == {
             (CertificateStatus.REVOKED, HAILAN), (CertificateStatus.VALID, HAILAN),
         }
+
+
+def test_what_another_region_says_while_the_issuers_is_silent_is_no_status():
+    word = {HOME: Holdings((listed("1"),)), HAILAN: Failure(Reason.NETWORK, "the line is down")}
+    assert [one.status for one in merge(word)] == [CertificateStatus.UNKNOWN]
+    word[HAILAN] = Holdings(())
+    assert [one.status for one in merge(word)] == [CertificateStatus.VALID]
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("certificateTypeName", "\ud800"), ("certificateIssuingAuthorityName", "a\nb"),
+    ("certificateHolderName", "x" * 201), ("statusAskedAt", "nonsense"),
+])
+def test_an_entry_that_no_screen_can_show_is_none(name, value):
+    entry = {
+        "certificateIdentifier": listed("1").identifier, "certificateType": "kind",
+        "certificateTypeName": "证照", "certificateNumber": "1", "status": "01",
+        "certificateIssuingAuthorityName": "机关", "statusAskedAt": "2026-11-24T09:00:00+08:00",
+    }
+    assert read_entry(entry).name == "证照"
+    with pytest.raises(ValueError):  # noqa: PT011 - what is wrong must not stand in the message
+        read_entry(entry | {name: value})
 
 
 def test_of_one_that_two_others_list_the_first_word_counts():

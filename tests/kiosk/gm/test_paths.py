@@ -36,6 +36,14 @@ def test_a_signer_below_a_trusted_root_is_trusted(root):
     assert found.notes == ("no revocation list of 'Root'",)
 
 
+@pytest.mark.parametrize("purpose", ["server_auth", "client_auth", "time_stamping"])
+def test_who_is_certified_for_something_else_signs_no_documents(root, purpose):
+    other = issue(root, "Other", Wish(purposes=(purpose,)))
+    assert judge(other, root).verdict is ChainVerdict.UNTRUSTED
+    both = issue(root, "Both", Wish(purposes=(purpose, "email_protection")))
+    assert judge(both, root).verdict is ChainVerdict.TRUSTED
+
+
 def test_authorities_between_are_found_among_what_came_along(root):
     middle = issue(root, "Middle", AUTHORITY)
     found = judge(issue(middle, "Office"), root, middle)

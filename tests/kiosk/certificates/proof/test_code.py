@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kiosk.certificates.proof import base45
 from kiosk.certificates.proof.claims import COPY_FIELDS, PREFIX, read_code
 from kiosk.certificates.proof.cose import BadCose, inflate, read_signed
-from kiosk.certificates.proof.files import KEYS_FILE
+from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.certificates.proof.judge import PaperVerdict, judge_code
 from kiosk.certificates.proof.keep import PaperLists
 from kiosk.certificates.proof.lists import load_lists, read_lists
@@ -162,6 +162,27 @@ class TestKeeping:
         assert [await kept.refresh() for _ in range(3)] == [False] * 3
         assert (tmp_path / KEYS_FILE).read_bytes() == good
         assert len([one for one in caplog.records if "not refreshed" in one.message]) == 1
+
+    async def test_a_copy_that_was_revoked_is_not_revived_by_an_older_list(
+        self, office, keys, trust, tmp_path, caplog
+    ):
+        older = ProofService("https://platform.example", keys, lambda: time.time() - DAY.total_seconds())
+        long_ago = ProofService("https://platform.example", keys, lambda: time.time() - 30 * DAY.total_seconds())
+        answers = [
+            (one.key_list(), one.status_list()) for one in (office.proofs, older, long_ago)
+        ]
+
+        async def fetch():
+            return answers.pop(0)
+
+        kept = PaperLists(fetch, tmp_path, trust)
+        assert await kept.refresh()
+        good = (tmp_path / STATUS_FILE).read_bytes()
+        assert not await kept.refresh()
+        assert "was kept" in caplog.text
+        assert not await PaperLists(fetch, tmp_path, trust).refresh()
+        assert "their time was over" in caplog.text
+        assert (tmp_path / STATUS_FILE).read_bytes() == good
 
     async def test_the_terminal_itself_loads_no_library_that_verifies_lists(self):
         told = subprocess.run(
