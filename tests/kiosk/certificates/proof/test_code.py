@@ -34,6 +34,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def days_ago(days: int) -> float:
+    return (now() - days * DAY).timestamp()
+
+
 @pytest.mark.parametrize("algorithm", ["ES256", "SM2"])
 def test_a_code_says_to_whom_and_for_what_and_is_genuine(office, algorithm):
     found = judge_code(office.code(algorithm), office.lists(), now())
@@ -166,8 +170,10 @@ class TestKeeping:
     async def test_a_copy_that_was_revoked_is_not_revived_by_an_older_list(
         self, office, keys, trust, tmp_path, caplog
     ):
-        older = ProofService("https://platform.example", keys, lambda: time.time() - DAY.total_seconds())
-        long_ago = ProofService("https://platform.example", keys, lambda: time.time() - 30 * DAY.total_seconds())
+        older, long_ago = (
+            ProofService("https://platform.example", keys, lambda days=days: days_ago(days))
+            for days in (1, 30)
+        )
         answers = [
             (one.key_list(), one.status_list()) for one in (office.proofs, older, long_ago)
         ]
