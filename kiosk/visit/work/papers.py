@@ -19,6 +19,7 @@ from kiosk.printing.receipt_text import write_receipt
 from kiosk.reasons import Reason
 from kiosk.visit import effects as ef
 from kiosk.visit import events as ev
+from kiosk.visit.personal import mask_name
 from kiosk.visit.work.desk import Desk
 from kiosk.words import say
 
@@ -105,7 +106,8 @@ class Papers:
             place=terminal.place_zh,
             terminal=terminal.id,
             number=f"{date.today():%Y%m%d}-{number:05d}",
-            holder=visit.masked_holder,
+            # Who signed in with a phone alone has shown no document: the list says the name.
+            holder=visit.masked_holder or mask_name(certificate.holder),
             certificate=certificate.name,
             certificate_en=certificate.name_en,
             purpose=purpose,
