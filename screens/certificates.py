@@ -1,5 +1,7 @@
 """The citizen's certificates, four on a page."""
 
+from datetime import datetime
+
 from kivy.clock import Clock
 
 from kiosk.certificates.port import UNKNOWN_REGION, Certificate
@@ -46,7 +48,9 @@ class Certificates(Screen):
         self._page = 0
         progress, visit = state.progress, self.ui.visit
         acting = progress is not None and progress.acting is not None
-        self._acting.say(both("certificates.acting", name=visit.masked_holder)[0] if acting else "")
+        self._acting.say(
+            both("certificates.acting", name=visit.masked_holder)[0] if acting else self._as_of()
+        )
         chinese = "、".join(one.name_zh for one in visit.missing)
         english = ", ".join(one.name_en for one in visit.missing)
         key = "certificates.missing"
@@ -133,6 +137,12 @@ class Certificates(Screen):
         rows.put(Panel(fill, radius=3), left, y, 34, 14)
         rows.put(Text(say(f"certificates.{word}"), theme.SMALL, ink, True, "center"),
                  left, y, 34, 14)
+
+    def _as_of(self) -> str:
+        """When the issuers were asked what counts: the longest ago of all."""
+        times = [datetime.fromisoformat(one.asked_at) for one in self.ui.visit.certificates]
+        when = f"{min(times).astimezone():%Y-%m-%d %H:%M}" if times else ""
+        return say("certificates.as_of", time=when) if when else ""
 
     def _origin(self, certificate: Certificate) -> str:
         """Who issued it and when; from another region, in which."""

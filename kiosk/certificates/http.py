@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from unicodedata import category
 from urllib.parse import quote
@@ -99,7 +99,7 @@ def read_entry(entry: dict[str, Any]) -> Certificate:
         expires=_day(entry.get("certificateExpiringDate")),
         status=STATUSES.get(str(entry["status"]), CertificateStatus.UNKNOWN),
         status_code=str(entry["status"]),
-        asked_at=datetime.fromisoformat(str(entry["statusAskedAt"])).isoformat(),
+        asked_at=_moment(entry["statusAskedAt"]),
         level=REQUIRED[entry.get("requiredLevel", "low")],
         holder=_text(entry.get("certificateHolderName") or ""),
     )
@@ -111,6 +111,11 @@ def _text(value: object) -> str:
     if len(words) > LONGEST_TEXT or any(category(one) in ("Cc", "Cs") for one in words):
         raise ValueError("words that cannot be shown")
     return words
+
+
+def _moment(value: object) -> str:
+    """A time in ISO form, in UTC; one without a zone is of this machine's. Raises ValueError."""
+    return datetime.fromisoformat(str(value)).astimezone(UTC).isoformat()
 
 
 def _day(value: object) -> date | None:
