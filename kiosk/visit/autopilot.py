@@ -98,6 +98,9 @@ class Autopilot:
             case Step.ANOTHER:
                 self.outcome = PRINTED
                 self._send(ev.Leaves())
+            case Step.PROBLEM if state.reason is Reason.NOT_LIVE and state.retry is Step.FACE:
+                # A living person is not seen to move once in some fifty times, and moves again.
+                self._send(ev.TriedAgain())
             case Step.PROBLEM:
                 self.outcome = self.outcome or str(state.reason)
                 self._send(ev.Leaves())
