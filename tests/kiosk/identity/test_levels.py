@@ -71,7 +71,8 @@ ENTRY = {
     "certificateIdentifier":
         "1.2.156.3005.2.11100000000013338W001.11100000000013338W.00001.001.X",
     "certificateType": "t", "certificateTypeName": "t", "certificateNumber": "1",
-    "certificateIssuingAuthorityName": "i", "status": "01", "statusAskedAt": "2026-11-24T09:00:00+08:00",
+    "certificateIssuingAuthorityName": "i", "status": "01",
+    "statusAskedAt": "2026-11-24T09:00:00+08:00",
 }
 
 
