@@ -31,7 +31,9 @@ class TerminalSection:
     certificate: Path | None = setting(
         "certificate of that key (PEM), shown to the platform by TLS; empty: none", None
     )
-    state: Path = setting("folder for what the terminal keeps: its encrypted store, and lists for use offline")
+    state: Path = setting(
+        "folder for what the terminal keeps: its encrypted store, and lists for use offline"
+    )
     copy_days: int = setting("for how many days a printed copy is good", 90)
 
 

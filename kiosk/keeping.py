@@ -4,8 +4,6 @@ import logging
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from joserfc.jwk import ECKey
-from offline.keys.choose import WANTED, choose_keeper
-from offline.keys.port import KeyFailure, KeyKeeper
 
 from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
@@ -18,6 +16,8 @@ from offline.audit.checkpoint import Sign
 from offline.clock import Clock
 from offline.failures import VaultFailure
 from offline.keyfile import key_path
+from offline.keys.choose import WANTED, choose_keeper
+from offline.keys.port import KeyFailure, KeyKeeper
 from offline.suites import SUITES
 from offline.transaction import Transaction
 from offline.vault import Vault

@@ -15,8 +15,7 @@ def look(path: Path) -> Told:
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         connection.set_busy_timeout(5000)
-        with connection:
-            return _tell(connection)
+        return _tell(connection)
     finally:
         connection.close()
 

@@ -96,7 +96,9 @@ class PrintLedger:
                 "UPDATE job SET outcome = ?, reason = ?, copies_out = ? WHERE number = ?",
                 (outcome, reason, copies_out, number),
             )
-            told = {"job": number, "outcome": str(outcome), "reason": reason or ""}
+            told: dict[str, str | int] = {
+                "job": number, "outcome": str(outcome), "reason": reason or "",
+            }
             note(txn, AuditEvent.JOB_SETTLED, told)
             outbox.put(txn, Lane.REPORT, "print_job", {**told, "copies_out": copies_out})
             if also is not None:
