@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import pcscd
+from sandbox.inbox_store import Receipt
 from sandbox.library.regions import other_regions
 from sandbox.people.registry import person, who_phones
 from sandbox.regions import create_region_app
@@ -100,6 +101,7 @@ class Platform:
             code: create_region_app(region, addresses[code], self._app)
             for code, region in other_regions().items()
         }
+        self._app.state.contacts.observe = tell_received
         await self._home.serve(self._app)
         for code, app in self._apps.items():
             await self._regions[code].serve(app)
@@ -136,6 +138,8 @@ class Platform:
                     person(command["person"]), person(command["agent"]),
                     tuple(command["types"]), command.get("days", 30),
                 )
+            case "contact_every":
+                self._app.state.contacts.next_seconds = float(command["seconds"])
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")
@@ -233,6 +237,15 @@ async def obey(receivers: dict[str, Callable[[dict[str, Any]], None]]) -> None:
             receivers[order["to"]](order)
         except (ValueError, KeyError, TypeError) as error:
             tell({"from": "stage", "event": "not_understood", "why": str(error)})
+
+
+def tell_received(terminal: str, receipt: Receipt) -> None:
+    """Say what a terminal reported, but nothing of what stands in it."""
+    for lane, record in receipt.stored:
+        tell({
+            "from": "platform", "event": "received", "terminal": terminal, "lane": lane,
+            "number": record.number, "key": record.key, "kind": record.kind,
+        })
 
 
 def tell(message: dict[str, Any]) -> None:
