@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from sandbox import pcscd
+from sandbox.bad_line import Weather
 from sandbox.inbox_store import Receipt
 from sandbox.library.regions import other_regions
 from sandbox.people.registry import person, who_phones
@@ -25,6 +27,8 @@ from sandbox.serving import Served
 from sandbox.show_page import draw_shown
 
 START_SECONDS = 60
+NOT_WEATHER = ("to", "do", "region", "seed")
+"""Fields of an order that are none of the line's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,16 @@ class Platform:
             await asyncio.to_thread(app.state.library.issue_all)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out one of the orders below; `region`: cut, mend, fault in another region."""
+        """Carry out an order; `region`: cut, worsen, mend, fault in another region."""
         region = command.get("region")
         served = self._regions[region] if region else self._home
         app = self._apps[region] if region else self._app
         match command["do"]:
             case "cut":
                 served.line.cut()
+            case "worsen":
+                said = {k: v for k, v in command.items() if k not in NOT_WEATHER}
+                served.line.worsen(Weather(**said), Random(command.get("seed")))
             case "mend":
                 served.line.mend()
             case "fault":
