@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 MOST_RECORDS = 500
 TIDY_SECONDS = 3600.0
+GATHER_SECONDS = 0.25
+"""What is put within this time of the first goes in one contact."""
 
 
 class NoContact(Exception):
@@ -150,6 +152,7 @@ class Delivery:
         try:
             async with asyncio.timeout(seconds):
                 await signal.wait()
+                await asyncio.sleep(GATHER_SECONDS)
         except TimeoutError:
             return
         finally:

@@ -63,9 +63,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a store's audit chain had come: its terminal signs the head."""
+    """How far an audit chain had come: its terminal signs the head."""
 
-    seq: int
+    chain: str
+    first: int
+    """The first record that the terminal still had."""
+    number: int
     head: str
     signature: str
     at: str
@@ -102,16 +105,21 @@ def judge(record: Record, highest: int, before: tuple[str, Verdict] | None, know
 
 
 def judge_checkpoint(new: Checkpoint, latest: tuple[int, str] | None) -> Verdict:
-    """Whether a checkpoint follows the `latest` of its store (seq and head)."""
-    if latest is None or new.seq > latest[0]:
+    """Whether a checkpoint follows the `latest` of its chain (number and head)."""
+    if latest is None or new.number > latest[0]:
         return Verdict.STORED
-    return Verdict.DUPLICATE if (new.seq, new.head) == latest else Verdict.FORK
+    return Verdict.DUPLICATE if (new.number, new.head) == latest else Verdict.FORK
 
 
-def signed_by(key: ec.EllipticCurvePublicKey, checkpoint: Checkpoint, store: str) -> bool:
-    """Whether a terminal's key signed a checkpoint of a store (ES256, as in RFC 7518, 3.4)."""
-    claims = {"head": checkpoint.head, "seq": checkpoint.seq, "store": store}
-    message = json.dumps(claims, sort_keys=True, separators=(",", ":")).encode()
+def signed_by(key: ec.EllipticCurvePublicKey, checkpoint: Checkpoint, terminal: str) -> bool:
+    """Whether a terminal's key signed a checkpoint (ES256, as in RFC 7518, 3.4)."""
+    claims = {
+        "at": checkpoint.at, "chain": checkpoint.chain, "first": checkpoint.first,
+        "head": checkpoint.head, "kiosk": terminal, "number": checkpoint.number,
+        "what": "tongban audit checkpoint",
+    }
+    text = json.dumps(claims, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    message = text.encode()
     try:
         signature = from_base64url(checkpoint.signature)
         if len(signature) != SIGNATURE_SIZE:
@@ -168,11 +176,12 @@ def _checkpoint(item: object) -> Checkpoint | None:
     if item is None:
         return None
     said = _map(item, "checkpoint")
-    seq, head = _number(said["seq"], "checkpoint"), _text(said["head"], "head")
+    number, head = _number(said["number"], "checkpoint"), _text(said["head"], "head")
     if not HEX_DIGEST.fullmatch(head):
         raise ValueError("checkpoint: no digest")
     return Checkpoint(
-        seq, head, _text(said["signature"], "signature"), _text(said["at"], "at")
+        _text(said["chain"], "chain"), _number(said["first"], "checkpoint"), number, head,
+        _text(said["signature"], "signature"), _text(said["at"], "at"),
     )
 
 

@@ -58,7 +58,7 @@ async def print_document(
         # out for the next person, and nobody may believe that it is known.
         await asyncio.shield(_abandon(printer, ledger, number, printer_job))
         raise
-    await ledger.settled(number, JobOutcome.PRINTED, None)
+    await ledger.settled(number, JobOutcome.PRINTED, None, copies)
     return number
 
 

@@ -175,7 +175,9 @@ class CheckInBody(BaseModel):
     lanes: dict[str, list[dict[str, Any]]] = Field(
         description="records by lane: number, key, kind, at, body"
     )
-    checkpoint: dict[str, Any] | None = Field(None, description="seq, head, signature, at")
+    checkpoint: dict[str, Any] | None = Field(
+        None, description="kiosk, chain, first, number, head, at, signature"
+    )
     health: dict[str, Any] = Field(default_factory=dict)
 
 

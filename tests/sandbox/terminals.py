@@ -66,12 +66,15 @@ class Caller:
 
     def checkpoint(self, seq: int, head: str, **changes):
         """A signed checkpoint of the store."""
-        said = {"head": head, "seq": seq, "store": self.store}
+        said = {
+            "at": AT, "chain": self.store, "first": 1, "head": head, "kiosk": self.name,
+            "number": seq, "what": "tongban audit checkpoint",
+        }
         message = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
         signature = self.key.private_key.sign(message, ec.ECDSA(hashes.SHA256()))
         r, s = decode_dss_signature(signature)
         raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        return {"seq": seq, "head": head, "signature": encoded(raw), "at": AT, **changes}
+        return {**said, "signature": encoded(raw), **changes}
 
 
 def encoded(data: bytes) -> str:
