@@ -127,3 +127,5 @@ class Reason(StrEnum):
     """The terminal's own software failed."""
     BAD_CONFIGURATION = "bad_configuration"
     """The terminal's configuration is wrong."""
+    STORE_FAULT = "store_fault"
+    """The encrypted store did not take what was written: the disk is full, read-only or broken."""
