@@ -30,6 +30,7 @@ from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
+from kiosk.services.keeping import KeptWatch, PaperListsLook
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -107,6 +108,7 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
+        self._kept = [PaperListsLook(papers, trust, now)]
         self._parts = Parts(
             config,
             devices.camera,
@@ -145,9 +147,11 @@ class Terminal:
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
         ]
+        kept = KeptWatch(self._kept, send)
         looks = [watch.look(patient=False) for watch in watches]
-        await asyncio.gather(card.first_look(), *looks)
+        await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
+        self._keep(kept.run)
         # A camera is opened to be looked at: only at the start and when it was lost.
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))

@@ -7,6 +7,7 @@ A part that does not answer for a few looks is not gone: it counts as lost after
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from drivers.camera.port import Camera
 from drivers.device import DeviceFailure
@@ -38,17 +39,25 @@ Look = Callable[[], Awaitable[Reason | None]]
 class Watch:
     """Watches one part."""
 
-    def __init__(self, part: Part, look: Look, send: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self, part: Part, look: Look, send: Callable[[ev.Event], None],
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        """`now` says since when a part is lost, in the time of the place."""
         self._part = part
         self._look = look
         self._send = send
+        self._now = now
         self._misses = 0
+        self._first_miss: datetime | None = None
         self._lost: Reason | None = None
 
     async def look(self, patient: bool = True) -> None:
         """Look once; without patience the first miss counts."""
         reason = await self._look()
         self._misses = self._misses + 1 if reason else 0
+        if self._misses == 1:
+            self._first_miss = self._now()
         if reason in FLEETING and patient and self._misses < MISSES:
             return
         if reason == self._lost:
@@ -59,7 +68,7 @@ class Watch:
             self._send(ev.PartBack(self._part))
         else:
             log.warning("%s is lost: %s", self._part, reason)
-            self._send(ev.PartLost(self._part, reason))
+            self._send(ev.PartLost(self._part, reason, self._first_miss))
 
     async def run(self, allowed: Callable[[], bool]) -> None:
         """Look again and again while `allowed` says so, until cancelled."""

@@ -14,8 +14,10 @@ from kiosk.visit import events as ev
 from kiosk.visit.delays import SECONDS, Delay
 from kiosk.visit.states import (
     PRINTED,
+    WITHOUT_VISIT,
     CertificateFact,
     CertificateStatus,
+    Kept,
     Part,
     State,
     Step,
@@ -45,7 +47,10 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.CardRemoved(), ev.Ready(), ev.PartLost(Part.READER, Reason.READER_FAULT),
     ev.PartBack(Part.READER), ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT),
     ev.PartBack(Part.CAMERA), ev.PartLost(Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),
-    ev.PartBack(Part.DOCUMENT_PRINTER), ev.FaceMatched("chip_photo"),
+    ev.PartBack(Part.DOCUMENT_PRINTER), ev.PartLost(Part.PLATFORM, Reason.NETWORK),
+    ev.PartBack(Part.PLATFORM), ev.PartLost(Part.STORE, Reason.STORE_FULL),
+    ev.PartBack(Part.STORE), ev.ContentChanged(frozenset(Kept)), ev.ContentChanged(frozenset()),
+    ev.FaceMatched("chip_photo"),
     ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"),
     ev.SignedIn("acr", Level.SUBSTANTIAL), ev.SignInFailed(Reason.NETWORK),
     ev.SignInFailed(Reason.ANOTHER_PERSON),
@@ -64,15 +69,13 @@ DRAWN_ALL_THE_SAME = ("CardFound", "CardRemoved", f"after {Delay.FAREWELL}")
 WITH_WAY = frozenset({
     Step.PHONE, Step.SHOW_PHONE, Step.STAFF, Step.SIGNING_IN, Step.PROBLEM,
 })
-WITH_PARTS = frozenset({
-    Step.STARTING, Step.IDLE, Step.OUT_OF_SERVICE, Step.CONSENT, Step.PHONE,
-})
+WITH_CAMERA_OR_NOT = frozenset({Step.CONSENT, Step.PHONE})
 ALIKE = {Way.STAFF: Way.CALL, Way.SHOW: Way.PHONE}
 WITH_ACTING = frozenset({Step.SIGNING_IN, Step.CERTIFICATES, Step.PRINCIPALS})
 WITH_CHOICE = frozenset({
     Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING,
 })
-"""Steps in which the way, lost parts, the acting, the choice can make a difference."""
+"""Steps in which the way, a lost camera, the acting, the choice can make a difference."""
 
 Edge = tuple[Step, str, Step]
 
@@ -97,11 +100,14 @@ def explore() -> tuple[set[State], set[Edge]]:
 def normalised(state: State) -> State:
     """A state without what only counts, or means nothing in its step, so that exploring ends.
 
-    Of the parts that are lost the last is kept, and only where a handler asks for one: what
+    Of the parts that are lost the last is left, and only where a handler asks for one: what
     two do together none asks. Of ways that are begun anew alike one stands for both.
     """
-    lost = state.equipment.lost[-1:] if state.step in WITH_PARTS else ()
-    equipment = replace(state.equipment, lost=lost)
+    lost, kept = state.equipment.lost[-1:], state.equipment.kept
+    if state.step not in WITHOUT_VISIT:
+        lost = tuple(one for one in lost if _matters(one[0], state.step))
+        kept = frozenset()
+    equipment = replace(state.equipment, lost=lost, kept=kept)
     state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
         return state
@@ -131,6 +137,11 @@ def normalised(state: State) -> State:
         chosen=before.chosen if chosen else None,
     )
     return replace(state, progress=progress)
+
+
+def _matters(part: Part, step: Step) -> bool:
+    """Whether it makes a difference in a step of a visit that a part is lost."""
+    return part is Part.CAMERA and step in WITH_CAMERA_OR_NOT
 
 
 def label(event: ev.Event) -> str:

@@ -1,12 +1,13 @@
 """Everything that can happen to a visit. Events carry facts, never personal data."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
 from kiosk.visit.delays import Delay
-from kiosk.visit.states import CertificateFact, Part
+from kiosk.visit.states import CertificateFact, Kept, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class PartLost(Event):
 
     part: Part
     reason: Reason
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,13 @@ class PartBack(Event):
     """A part can be used again."""
 
     part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChanged(Event):
+    """What the terminal keeps for when there is no line is this now."""
+
+    kept: frozenset[Kept]
 
 
 # Faces

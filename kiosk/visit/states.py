@@ -1,6 +1,7 @@
 """What a visit's state is made of. Nothing personal: counts, kinds and reasons only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from kiosk.identity.levels import Level
@@ -75,13 +76,20 @@ class Part(StrEnum):
     DOCUMENT_PRINTER = "document_printer"
     RECEIPT_PRINTER = "receipt_printer"
     PLATFORM = "platform"
+    STORE = "store"
+    """Where everything is written down that must not be lost."""
 
 
-ESSENTIAL = (Part.DOCUMENT_PRINTER, Part.PLATFORM)
-"""Parts without which no certificate can be printed, the most telling first.
+class Kept(StrEnum):
+    """What the terminal keeps, and works with while there is no line."""
 
-Without reader or camera a phone still signs in: face and card are never the only way.
-"""
+    PAPER_LISTS = "paper_lists"
+    """The lists by which printed copies are checked, within their time."""
+    OLD_PAPER_LISTS = "old_paper_lists"
+    """The same, but their time is over."""
+    GUIDES = "guides"
+    PACKAGES = "packages"
+    """Certificates that their holders had kept here."""
 
 
 class CertificateStatus(StrEnum):
@@ -116,26 +124,31 @@ class CertificateFact:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """Which parts are missing, and whether a card lies on the reader."""
+    """Which parts are missing, what is kept, and whether a card lies on the reader."""
 
     lost: tuple[tuple[Part, Reason], ...] = ()
     card_present: bool = False
+    kept: frozenset[Kept] = frozenset()
+    offline_since: datetime | None = None
+    """When the line went down; None while it is there, or where that is not known."""
 
     def reason(self, part: Part) -> Reason | None:
         """Why a part is missing, or None."""
         return dict(self.lost).get(part)
 
-    def without(self, part: Part, reason: Reason | None) -> "Equipment":
-        """The equipment with a part missing for a reason, or back (None)."""
+    def without(
+        self, part: Part, reason: Reason | None, since: datetime | None = None
+    ) -> "Equipment":
+        """The equipment with a part missing for a reason since a time, or back (None)."""
         rest = tuple(entry for entry in self.lost if entry[0] is not part)
         lost = rest if reason is None else (*rest, (part, reason))
         present = self.card_present and not (part is Part.READER and reason is not None)
-        return Equipment(lost, present)
-
-    @property
-    def obstacle(self) -> Reason | None:
-        """Why no certificate can be printed, or None."""
-        return next((why for part in ESSENTIAL if (why := self.reason(part))), None)
+        changed = replace(self, lost=lost, card_present=present)
+        if part is not Part.PLATFORM:
+            return changed
+        # Another reason for the same outage is no other outage.
+        began = self.offline_since or since
+        return replace(changed, offline_since=began if reason is not None else None)
 
 
 @dataclass(frozen=True, slots=True)

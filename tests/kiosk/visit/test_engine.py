@@ -80,7 +80,7 @@ async def test_a_loss_is_recorded_once_and_the_return_once(audit):
     for _ in range(2):
         engine.send(ev.PartBack(Part.PLATFORM))
     names = [str(name) for name, _, _ in audit.kept]
-    assert names == ["in_service", "platform_lost", "out_of_service", "platform_back", "in_service"]
+    assert names == ["in_service", "platform_lost", "platform_back"]
 
 
 def test_an_event_with_a_field_too_many_is_refused():
