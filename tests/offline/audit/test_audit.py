@@ -63,7 +63,13 @@ def test_a_whole_export_holds_up_to_its_last_record(lines):
 
 
 def test_an_empty_chain_holds(store):
+    store.transact(head)
     assert check(exported(store)).holds
+
+
+def test_a_store_without_a_chain_exports_nothing(store):
+    with pytest.raises(ValueError, match="no audit yet"):
+        exported(store)
 
 
 @pytest.mark.parametrize("number", [1, 7, 20, 21, 60])
