@@ -30,7 +30,8 @@ from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.keeping import KeptWatch, PaperListsLook
+from kiosk.services.kept import KeptWatch, PaperListsLook
+from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -46,6 +47,7 @@ from kiosk.watch import (
     document_printer_look,
     platform_look,
     receipt_printer_look,
+    store_look,
 )
 from kiosk.worker import Worker
 from offline.clock import Clock, system_clock
@@ -121,6 +123,8 @@ class Terminal:
             PrintLedger(self.vault),
             load_profiles(config.certificates.profiles),
             self.vault,
+            tuple,
+            Requests(self.vault),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -146,6 +150,7 @@ class Terminal:
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
+            Watch(Part.STORE, store_look(self.vault), send),
         ]
         kept = KeptWatch(self._kept, send)
         looks = [watch.look(patient=False) for watch in watches]

@@ -13,10 +13,12 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
+from kiosk.content.port import Guide
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
 from kiosk.printing.ledger import PrintLedger
+from kiosk.services.requests import Requests
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
 from offline.vault import Vault
@@ -43,6 +45,8 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        guides: Callable[[], tuple[Guide, ...]],
+        requests: Requests,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -55,6 +59,8 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.guides = guides
+        self.requests = requests
 
 
 class Desk:
