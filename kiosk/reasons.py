@@ -135,3 +135,5 @@ class Reason(StrEnum):
     """What this service works with was never fetched, or is not kept here."""
     LISTS_TOO_OLD = "lists_too_old"
     """The lists by which printed copies are checked are past their time."""
+    STORE_FAULT = "store_fault"
+    """The encrypted store did not take what was written: the disk is full, read-only or broken."""
