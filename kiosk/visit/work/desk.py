@@ -10,12 +10,15 @@ from drivers.device import DeviceFailure
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import ReceiptPrinter
 from kiosk.certificates.documents import DocumentService
-from kiosk.certificates.port import CertificateLibrary
+from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
+from kiosk.packages.library import PackageLibrary
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.port import Package
 from kiosk.printing.ledger import PrintLedger
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
@@ -43,6 +46,7 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        packages: PackageOpener,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -55,6 +59,7 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.packages = packages
 
 
 class Desk:
@@ -65,6 +70,18 @@ class Desk:
         self.visit = visit
         self.send = send
         self._after: set[asyncio.Task[None]] = set()
+
+    @property
+    def library(self) -> CertificateLibrary:
+        """Where the visit's certificates are: what is kept here, where it was opened."""
+        kept = self.visit.kept
+        return PackageLibrary(kept) if kept else self.parts.library
+
+    def package_of(self, certificate: Certificate) -> Package | None:
+        """The package that a certificate of the visit is from, where it was kept here."""
+        return next(
+            (one for one in self.visit.kept if one.certificate is certificate), None
+        )
 
     def afterwards(self, work: Work) -> None:
         """Do something that the end of the visit does not end."""
