@@ -19,6 +19,7 @@ from offline.failures import VaultFailure
 from offline.keyfile import key_path
 from offline.keys.choose import WANTED, choose_keeper
 from offline.keys.port import KeyFailure, KeyKeeper
+from offline.sealed import store as sealed
 from offline.suites import SUITES
 from offline.transaction import Transaction
 from offline.vault import Vault
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 STORE = "vault.db"
 SCHEMAS = (
     outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, requests.SCHEMA,
+    sealed.SCHEMA,
 )
 """The tables of a terminal's vault."""
 
@@ -54,9 +56,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
 
 def signing(key: ECKey) -> Sign:
     """Signs checkpoints with the terminal's key."""
+    return checkpoint.signer(private_key(key))
+
+
+def private_key(key: ECKey) -> EllipticCurvePrivateKey:
+    """The terminal's key, for what is no token."""
     private = key.private_key
     assert isinstance(private, EllipticCurvePrivateKey)
-    return checkpoint.signer(private)
+    return private
 
 
 def _tell_rebuilt(txn: Transaction) -> None:

@@ -9,7 +9,7 @@ from random import SystemRandom
 from typing import Any
 
 from drivers.device import DeviceFailure
-from kiosk.agent import Contact
+from kiosk.agent import Caller, Contact
 from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -25,12 +25,16 @@ from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
 from kiosk.identity.http import HttpIdentityService, load_key
-from kiosk.keeping import open_vault, signing
+from kiosk.keeping import open_vault, private_key, signing
+from kiosk.packages.counting import restore_packages
+from kiosk.packages.http import HttpPackages
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.sync import PackageKeeper
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.kept import KeptWatch, PaperListsLook
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook
 from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
@@ -110,7 +114,10 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
-        self._kept = [PaperListsLook(papers, trust, now)]
+        self.packages = PackageKeeper(self.vault, HttpPackages(
+            self._platform, Caller(config.terminal.id, key).authorise
+        ))
+        self._kept: list[Look] = [PaperListsLook(papers, trust, now), self.packages.look]
         self._parts = Parts(
             config,
             devices.camera,
@@ -125,6 +132,7 @@ class Terminal:
             self.vault,
             tuple,
             Requests(self.vault),
+            PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -145,6 +153,7 @@ class Terminal:
         self._keep(self.delivery.run)
         self._keep(self.papers.run)
         self._keep(self.directory.run)
+        self._keep(self.packages.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
@@ -200,7 +209,9 @@ class Terminal:
         """Find out what became of copies that a crash interrupted, once the printer answers."""
         while True:
             try:
-                await reconcile(self._parts.document_printer, self._parts.ledger)
+                await reconcile(
+                    self._parts.document_printer, self._parts.ledger, restore_packages
+                )
                 break
             except DeviceFailure as failure:
                 log.info("what was being printed is not known yet: %s", failure)

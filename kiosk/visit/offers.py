@@ -52,6 +52,12 @@ def shown(state: State) -> dict[Offer, Reason | None]:
     return now
 
 
+def only_kept(state: State) -> bool:
+    """Whether a card leads to what is kept for its holder, and to nothing else."""
+    now = offers(state)
+    return now[Offer.PACKAGE] is None and now[Offer.CERTIFICATES] is not None
+
+
 def out_of_service(equipment: Equipment) -> Reason | None:
     """Why nothing of use can be done here; None where something can."""
     obstacles = [_obstacle(offer, equipment) for offer in Offer]

@@ -137,6 +137,8 @@ class CertificateStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+KEPT_PURPOSE = "kept"
+"""What copies of a certificate are for that was kept here: that was decided beforehand."""
 MOST_COPIES = 5
 """Of a kind whose rules do not say."""
 
@@ -202,6 +204,8 @@ class Progress:
     """How the citizen has signed in, once that is so."""
     code_shown: bool = False
     """Whether there is a code that the phone can scan."""
+    offline: bool = False
+    """Whether what is kept here is printed; the platform is asked nothing then."""
     signed_in: bool = False
     level: Level = Level.NOBODY
     """How surely the citizen is known."""
