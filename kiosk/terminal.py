@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from kiosk.alive.machine import Machine
 from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -38,6 +39,7 @@ from kiosk.watch import (
     Watch,
     camera_look,
     document_printer_look,
+    machine_look,
     platform_look,
     receipt_printer_look,
 )
@@ -56,12 +58,14 @@ class Terminal:
     """A terminal without its screen: engine, visit, devices, platform."""
 
     def __init__(
-        self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None
+        self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
+        machine: Machine | None = None,
     ) -> None:
         """Put the parts together. Raises BadConfiguration.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration.
+        the devices, where they are not those of the configuration; `machine` is what was
+        looked at before.
         """
         try:
             require_sm2()
@@ -77,7 +81,10 @@ class Terminal:
             raise BadConfiguration(f"terminal.state {state}: {error}") from error
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
+        self.machine = machine or Machine.of_system(config)
+        self._platform = Platform(
+            config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
+        )
         devices = equipment or equip(config.devices)
         self._reader = devices.reader
         self._keeper = devices.keeper
@@ -119,6 +126,7 @@ class Terminal:
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
@@ -132,6 +140,7 @@ class Terminal:
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
+            Watch(Part.MACHINE, machine_look(self.machine), send),
         ]
         looks = [watch.look(patient=False) for watch in watches]
         await asyncio.gather(card.first_look(), *looks)

@@ -12,6 +12,7 @@ from drivers.camera.port import Camera
 from drivers.device import DeviceFailure
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import Paper, ReceiptPrinter
+from kiosk.alive.machine import Machine
 from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
@@ -109,6 +110,16 @@ def camera_look(camera: Camera) -> Look:
         except DeviceFailure as failure:
             return Reason(str(failure.reason))
         return None
+
+    return look
+
+
+def machine_look(machine: Machine) -> Look:
+    """Whether the machine itself can be used: its disk and its clock."""
+
+    async def look() -> Reason | None:
+        obstacle = await asyncio.to_thread(machine.look)
+        return obstacle.reason if obstacle is not None else None
 
     return look
 

@@ -75,9 +75,11 @@ class Part(StrEnum):
     DOCUMENT_PRINTER = "document_printer"
     RECEIPT_PRINTER = "receipt_printer"
     PLATFORM = "platform"
+    MACHINE = "machine"
+    """What is below all of them: the disk and the clock."""
 
 
-ESSENTIAL = (Part.DOCUMENT_PRINTER, Part.PLATFORM)
+ESSENTIAL = (Part.MACHINE, Part.DOCUMENT_PRINTER, Part.PLATFORM)
 """Parts without which no certificate can be printed, the most telling first.
 
 Without reader or camera a phone still signs in: face and card are never the only way.
