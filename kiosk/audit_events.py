@@ -95,6 +95,14 @@ class AuditEvent(StrEnum):
     """A printed copy was held before the camera and verified."""
     PAPER_CHECK_FAILED = "paper_check_failed"
     """A printed copy could not be verified."""
+    JOB_PREPARED = "job_prepared"
+    """A print job was written down; only then is it handed to the printer."""
+    JOB_SETTLED = "job_settled"
+    """How a print job ended: printed, not_printed, or unknown, which staff has to look into."""
+    RECORD_REFUSED = "record_refused"
+    """The platform will never take a record of the outbox; it is kept for people to look at."""
+    STORE_REBUILT = "store_rebuilt"
+    """The encrypted store was broken; what could be read of it was copied into a new one."""
 
 
 FIELDS: dict[AuditEvent, frozenset[str]] = {
@@ -141,5 +149,9 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.VISIT_ENDED: frozenset({"outcome"}),
     AuditEvent.PAPER_CHECKED: frozenset({"verdict"}),
     AuditEvent.PAPER_CHECK_FAILED: frozenset({"reason"}),
+    AuditEvent.JOB_PREPARED: frozenset({"job", "copies"}),
+    AuditEvent.JOB_SETTLED: frozenset({"job", "outcome", "reason"}),
+    AuditEvent.RECORD_REFUSED: frozenset({"kind", "reason"}),
+    AuditEvent.STORE_REBUILT: frozenset(),
 }
 """The fields that each event carries."""

@@ -141,3 +141,7 @@ class Reason(StrEnum):
     """The fonts of the screens are missing."""
     RESTARTING_TOO_OFTEN = "restarting_too_often"
     """The terminal's software ended several times in a row soon after its start."""
+    STORE_FAULT = "store_fault"
+    """The encrypted store did not take what was written: the disk is full, read-only or broken."""
+    KEY_REFUSED = "key_refused"
+    """What protects the key of the encrypted store does not give it."""

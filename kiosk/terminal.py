@@ -5,10 +5,13 @@ import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from random import SystemRandom
 from typing import Any
 
+from drivers.device import DeviceFailure
+from kiosk.agent import Contact
 from kiosk.alive.machine import Machine
-from kiosk.audit import FileAudit
+from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
 from kiosk.certificates.documents import DocumentService
@@ -23,8 +26,10 @@ from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
 from kiosk.identity.http import HttpIdentityService, load_key
+from kiosk.keeping import open_vault, signing
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
+from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
@@ -44,11 +49,14 @@ from kiosk.watch import (
     receipt_printer_look,
 )
 from kiosk.worker import Worker
+from offline.clock import Clock, system_clock
+from offline.delivery import Delivery
 
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 BEGIN_ANEW_SECONDS = 1.0
+RECONCILE_SECONDS = 10.0
 CAMERA_TROUBLE = frozenset({Reason.CAMERA_FAULT, Reason.FACE_FAULT})
 FACE_MEMORY_MB, FACE_SECONDS = 900, 20.0
 DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS = 512, 5.0
@@ -59,9 +67,9 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        machine: Machine | None = None,
+        machine: Machine | None = None, clock: Clock | None = None,
     ) -> None:
-        """Put the parts together. Raises BadConfiguration.
+        """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
         the devices, where they are not those of the configuration; `machine` is what was
@@ -74,18 +82,19 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        try:
-            self._audit = FileAudit(state / "audit.jsonl")
-            ledger = PrintLedger(state / "ledger.sqlite", lambda: datetime.now(UTC).isoformat())
-        except OSError as error:
-            raise BadConfiguration(f"terminal.state {state}: {error}") from error
+        self.machine = machine or Machine.of_system(config)
+        key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self.machine = machine or Machine.of_system(config)
+        devices = equipment or equip(config.devices)
+        profiles = load_profiles(config.certificates.profiles)
+        # The vault is opened when all is right that can be wrong: it is opened by one only.
+        clock = clock or system_clock(self.machine.clock.trusted)
+        self.vault, self.key_keeper = open_vault(config, clock)
+        self._audit = VaultAudit(self.vault)
         self._platform = Platform(
             config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
         )
-        devices = equipment or equip(config.devices)
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -94,8 +103,10 @@ class Terminal:
         )
         plug_in = config.faces.photo_decoder
         decoder = PhotoDecoder(plug_in) if plug_in else None
-        identity = HttpIdentityService(
-            self._platform, config.terminal.id, load_key(config.terminal.key)
+        identity = HttpIdentityService(self._platform, config.terminal.id, key)
+        self.delivery = Delivery(
+            self.vault, Contact(self._platform, config.terminal.id, key), signing(key),
+            self._health, SystemRandom().random,
         )
         library = HttpLibrary(self._platform, f"{self._platform.address}/library")
         trust, now = config.platform.trust, partial(datetime.now, UTC)
@@ -114,8 +125,9 @@ class Terminal:
             DocumentService(documents, trust, papers),
             devices.document_printer,
             devices.receipt_printer,
-            ledger,
-            load_profiles(config.certificates.profiles),
+            PrintLedger(self.vault),
+            profiles,
+            self.vault,
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -133,6 +145,8 @@ class Terminal:
         if self._keeper is not None:
             self._keep(self._keeper.run)
         self._keep(card.run)
+        self._keep(self._reconcile)
+        self._keep(self.delivery.run)
         self._keep(self.papers.run)
         self._keep(self.directory.run)
         watches = [
@@ -140,11 +154,14 @@ class Terminal:
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
-            Watch(Part.MACHINE, machine_look(self.machine), send),
         ]
-        looks = [watch.look(patient=False) for watch in watches]
+        machine = Watch(Part.MACHINE, machine_look(self.machine), send)
+        looks = [machine.look(patient=False)]
+        looks += [watch.look(patient=False) for watch in watches]
         await asyncio.gather(card.first_look(), *looks)
         send(ev.Ready())
+        # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
+        self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
@@ -168,9 +185,8 @@ class Terminal:
         await self._faces_worker.stop()
         await self._libraries.close()
         await self._platform.close()
-        self._parts.ledger.close()
         self._audit.record(AuditEvent.TERMINAL_STOPPED, {}, None)
-        self._audit.close()
+        await asyncio.to_thread(self.vault.close)
 
     def _keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something for as long as the terminal runs; what breaks begins anew."""
@@ -184,6 +200,24 @@ class Terminal:
                 await asyncio.sleep(BEGIN_ANEW_SECONDS)
 
         self._tasks.append(asyncio.create_task(keep()))
+
+    async def _reconcile(self) -> None:
+        """Find out what became of copies that a crash interrupted, once the printer answers."""
+        while True:
+            try:
+                await reconcile(self._parts.document_printer, self._parts.ledger)
+                break
+            except DeviceFailure as failure:
+                log.info("what was being printed is not known yet: %s", failure)
+                await asyncio.sleep(RECONCILE_SECONDS)
+        await asyncio.Event().wait()
+
+    def _health(self) -> dict[str, str]:
+        """What the platform is told of the terminal with each contact."""
+        return {
+            "version": VERSION, "step": str(self.engine.state.step),
+            "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
+        }
 
     async def _look_at_faces(self) -> Reason | None:
         """Whether faces can be compared: the models are loaded and the camera sees."""

@@ -31,6 +31,9 @@ reserve_mb = 1
 address = "{platform}"
 trust = "trust"
 
+[store]
+protection = "file"
+
 [devices]
 reader = "{idcard}"
 card_reader = "{card_reader}"

@@ -15,6 +15,7 @@ from kiosk.alive.machine import Machine
 from kiosk.alive.obstacle import Obstacle
 from kiosk.alive.starts import HEALTHY_SECONDS, Starts, Word
 from kiosk.config import BadConfiguration
+from kiosk.errors import Failure
 from kiosk.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -53,11 +54,13 @@ class Beginning:
                 made = make()
             except BadConfiguration as error:
                 self._tell(Obstacle(Reason.BAD_CONFIGURATION, str(error)), show)
-                await asyncio.sleep(self._again)
+            except Failure as failure:
+                self._tell(Obstacle(failure.reason, failure.detail), show)
             else:
                 if self._told is not None:
                     log.info("the terminal comes up; nothing stands in its way any more")
                 return made
+            await asyncio.sleep(self._again)
 
     async def become_healthy(self) -> None:
         """Remember that the terminal is well, once it has run for long enough."""

@@ -29,4 +29,3 @@ async def test_a_full_disk_takes_the_terminal_out_of_service_until_there_is_room
         disk.setattr(visitor.terminal.machine.disk, "look", lambda: full)
         await step_is(visitor, Step.OUT_OF_SERVICE, Reason.DISK_FULL)
     await step_is(visitor, Step.IDLE)
-    assert "device_lost" in visitor.events()

@@ -19,6 +19,7 @@ from kiosk.identity.port import IdentityService
 from kiosk.printing.ledger import PrintLedger
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
+from offline.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Parts:
         receipt_printer: ReceiptPrinter,
         ledger: PrintLedger,
         profiles: Profiles,
+        vault: Vault,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -52,6 +54,7 @@ class Parts:
         self.receipt_printer = receipt_printer
         self.ledger = ledger
         self.profiles = profiles
+        self.vault = vault
 
 
 class Desk:

@@ -11,6 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from kiosk.alive.disk import Disk, Room
+from offline import outbox
+from offline.failures import VaultFailure
+from offline.keys.file import FileKeeper
+from offline.lanes import Lane
+from offline.vault import Vault
 
 KILOBYTE = 1024
 ROOM = Room(least=512 * KILOBYTE, reserve=256 * KILOBYTE)
@@ -73,7 +78,33 @@ def read_only(folder: Path):
     yield "mended", word(disk.look())
 
 
-STORIES = {story.__name__: story for story in (fills_up, full_at_start, read_only)}
+def store_on_a_full_disk(folder: Path):
+    """A disk that runs full below a vault that a citizen leaves something in."""
+    disk = Disk(folder / "state", ROOM)
+    disk.prepare()
+    disk.look()
+    keeper = FileKeeper(folder / "state")
+    vault = Vault.open(folder / "state/vault.db", keeper, "T1", (outbox.SCHEMA,))
+    fill(folder / "other")
+
+    def leave(txn):
+        return outbox.put(txn, Lane.CITIZEN, "request", {"text": "y" * 20_000})
+
+    def try_to_leave():
+        try:
+            return bool(vault.write_now(leave))
+        except VaultFailure as failure:
+            return str(failure.reason)
+
+    yield "what the disk does not take", try_to_leave()
+    yield "looked at", word(disk.look())
+    yield "with the reserve given up", try_to_leave()
+    vault.close()
+
+
+STORIES = {
+    story.__name__: story for story in (fills_up, full_at_start, read_only, store_on_a_full_disk)
+}
 
 if __name__ == "__main__":
     name, place = sys.argv[1], Path(sys.argv[2])

@@ -37,6 +37,13 @@ def test_a_start_on_a_full_disk_has_the_reserve_to_live_on_and_takes_no_visits(t
     }
 
 
+def test_a_vault_on_a_full_disk_takes_what_a_citizen_leaves_once_the_reserve_is_given_up(tmp_path):
+    assert on_a_small_disk("store_on_a_full_disk", tmp_path) == {
+        "what the disk does not take": "disk_full", "looked at": "disk_full",
+        "with the reserve given up": True,
+    }
+
+
 def test_a_disk_that_can_only_be_read_is_told_and_noticed_when_it_is_mended(tmp_path):
     assert on_a_small_disk("read_only", tmp_path) == {
         "at the start": None, "while it serves": "disk_read_only",
