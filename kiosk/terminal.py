@@ -10,6 +10,7 @@ from typing import Any
 
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
+from kiosk.alive.machine import Machine
 from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -49,6 +50,7 @@ from kiosk.watch import (
     Watch,
     camera_look,
     document_printer_look,
+    machine_look,
     platform_look,
     receipt_printer_look,
     store_look,
@@ -72,12 +74,13 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        clock: Clock | None = None,
+        machine: Machine | None = None, clock: Clock | None = None,
     ) -> None:
-        """Put the parts together. Raises BadConfiguration.
+        """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration.
+        the devices, where they are not those of the configuration; `machine` is what was
+        looked at before.
         """
         try:
             require_sm2()
@@ -86,13 +89,19 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        self.vault, self.key_keeper = open_vault(config, clock or system_clock())
-        self._audit = VaultAudit(self.vault)
+        self.machine = machine or Machine.of_system(config)
         key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
+        profiles = load_profiles(config.certificates.profiles)
+        # The vault is opened when all is right that can be wrong: it is opened by one only.
+        clock = clock or system_clock(self.machine.clock.trusted)
+        self.vault, self.key_keeper = open_vault(config, clock)
+        self._audit = VaultAudit(self.vault)
+        self._platform = Platform(
+            config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
+        )
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -128,7 +137,7 @@ class Terminal:
             devices.document_printer,
             devices.receipt_printer,
             PrintLedger(self.vault),
-            load_profiles(config.certificates.profiles),
+            profiles,
             self.vault,
             tuple,
             Requests(self.vault),
@@ -143,6 +152,7 @@ class Terminal:
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
@@ -162,10 +172,13 @@ class Terminal:
             Watch(Part.STORE, store_look(self.vault), send),
         ]
         kept = KeptWatch(self._kept, send)
-        looks = [watch.look(patient=False) for watch in watches]
+        machine = Watch(Part.MACHINE, machine_look(self.machine), send)
+        looks = [watch.look(patient=False) for watch in (machine, *watches)]
         await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
         self._keep(kept.run)
+        # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
+        self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))

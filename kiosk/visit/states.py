@@ -102,6 +102,8 @@ class Part(StrEnum):
     PLATFORM = "platform"
     STORE = "store"
     """Where everything is written down that must not be lost."""
+    MACHINE = "machine"
+    """What is below all of them: the disk and the clock."""
 
 
 class Kept(StrEnum):
