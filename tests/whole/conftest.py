@@ -1,7 +1,6 @@
 """A stage for whole terminals: one for all tests, cleared between them."""
 
 import asyncio
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from kiosk.equipment import Equipment
+from kiosk.keeping import STORE
 from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
@@ -18,6 +18,7 @@ from provisioning.citizens import WAYS, Habits, with_guardian
 from provisioning.headless import camera_shows
 from provisioning.obeying import obey_hints
 from provisioning.stage import Stage
+from tests.audits import flat_audit
 
 QUICK = ("--first-page", "0.4", "--read-seconds", "0.05")
 
@@ -101,13 +102,14 @@ class Visitor:
                     self.terminal.engine.send(ev.Elapsed("farewell"))
                 await asyncio.sleep(0.02)
 
-    def audit(self) -> list[str]:
-        """The events of the audit, in order, as words."""
-        return (self.state_folder / "audit.jsonl").read_text().splitlines()
+    def audit(self) -> list[dict[str, Any]]:
+        """The audit's records until now, in order."""
+        self.terminal.vault.write_now(lambda txn: None)  # whatever was asked for is written first
+        return flat_audit(self.state_folder / STORE)
 
     def events(self) -> list[str]:
         """The names of the audit's events, in order."""
-        return [json.loads(line)["event"] for line in self.audit()]
+        return [record["event"] for record in self.audit()]
 
     def papers(self) -> list[dict[str, Any]]:
         """What came out of the A4 printer."""
