@@ -13,7 +13,7 @@ from typing import Any
 
 Result = dict[str, Any]
 BOUNDS = ("lost", "twice", "unreadable", "chain", "delivered_twice", "printed_twice",
-          "wrong_about_paper", "not_started")
+          "wrong_about_paper", "not_started", "bounds_broken")
 """What is to be zero, wherever it is counted."""
 
 
@@ -31,8 +31,16 @@ def run_power(options: argparse.Namespace, seed: int) -> Result:
     return {"what": "power", "seed": seed, **cut_power(seed, options.count).as_json()}
 
 
+def run_visits(options: argparse.Namespace, seed: int) -> Result:
+    """One part of visits: one terminal that is not killed."""
+    from bench.chaos.visits import run_visits
+
+    return run_visits(seed, options.count)
+
+
 KINDS: dict[str, tuple[str, int, Callable[[argparse.Namespace, int], Result]]] = {
     "kills": ("SIGKILL at random moments of visits; --count kills a part", 50, run_kills),
+    "visits": ("visits to one terminal that must not grow; --count visits a part", 500, run_visits),
     "power": ("a power cut at every sync; --count steps of work a part", 150, run_power),
 }
 

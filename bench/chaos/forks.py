@@ -41,6 +41,8 @@ VISIT_SECONDS = 90.0
 KEYS_A_LINE = 50
 """A pipe takes 4096 bytes in one piece."""
 WAYS_HERE = ("phone", "call")
+GONE_FROM = {"phone": Step.PHONE, "call": Step.CONSENT}
+"""Where a hasty citizen is last seen."""
 CITIZENS = ("li-xiulan", "wang-jianguo", "zhao-dehou")
 PRINTING = 0.3
 """How many visits print. Declared: most look at what there is, and leave."""
@@ -54,6 +56,8 @@ class Order:
     visits: int = 0
     """After how many it ends in order; 0: never."""
     printing: float = PRINTING
+    hasty: float = 0.0
+    """How many citizens go before they have signed in."""
     sample_every: int = 0
     """After how many visits it says how large it is; 0: never."""
 
@@ -143,7 +147,7 @@ async def serve(config: Config, order: Order) -> None:
     engine = OneAfterTheOther(terminal.engine)
     done = 0
     while not order.visits or done < order.visits:
-        outcome, seconds, steps = await visit(engine, config, random, order.printing)
+        outcome, seconds, steps = await visit(engine, config, random, order)
         done += 1
         tell("visit", outcome=outcome, seconds=round(seconds, 3), steps=steps)
         if order.sample_every and done % order.sample_every == 0:
@@ -153,12 +157,16 @@ async def serve(config: Config, order: Order) -> None:
 
 
 async def visit(
-    engine: OneAfterTheOther, config: Config, random: Random, printing: float
+    engine: OneAfterTheOther, config: Config, random: Random, order: Order
 ) -> tuple[str, float, dict[str, float]]:
     """One citizen; the outcome, how long it took, and how long each step."""
     way, citizen = random.choice(WAYS_HERE), random.choice(CITIZENS)
     habits = WAYS[way](tell_order, citizen, config.terminal.state)
-    if random.random() >= printing:
+    chance = random.random()
+    if chance < order.hasty:
+        habits.answers[GONE_FROM[way]] = ev.Leaves()
+        habits.deeds.clear()
+    elif chance >= order.hasty + order.printing:
         habits.answers[Step.CERTIFICATES] = ev.Leaves()
     pilot = Autopilot(
         cast(VisitEngine, engine), None,

@@ -43,8 +43,12 @@ class Site:
         self.lines: queue.Queue[Line] = queue.Queue()
         self.complaints: list[str] = []
         """What terminals wrote into their logs."""
-        for work in (self._listen, self._listen_to_logs):
-            threading.Thread(target=work, daemon=True).start()
+        self._listeners = [
+            threading.Thread(target=work, daemon=True)
+            for work in (self._listen, self._listen_to_logs)
+        ]
+        for one in self._listeners:
+            one.start()
         self.wait_for("ready", 60)
 
     def begin(self, order: Order) -> int:
@@ -107,22 +111,25 @@ class Site:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        for one in self._listeners:
+            one.join(timeout=END_SECONDS)
+        for pipe in (self._process.stdout, self._process.stderr):
+            assert pipe is not None
+            pipe.close()
         self._stage.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        with contextlib.suppress(ValueError):
-            for text in self._process.stdout:
-                line = json.loads(text)
-                if line["event"] == "order":
-                    self._stage.order(**line["order"])
-                else:
-                    self.lines.put(line)
+        for text in self._process.stdout:
+            line = json.loads(text)
+            if line["event"] == "order":
+                self._stage.order(**line["order"])
+            else:
+                self.lines.put(line)
 
     def _listen_to_logs(self) -> None:
         assert self._process.stderr is not None
-        with contextlib.suppress(ValueError):
-            self.complaints.extend(self._process.stderr)
+        self.complaints.extend(self._process.stderr)
 
 
 @contextlib.contextmanager
