@@ -13,7 +13,7 @@ from typing import Any
 
 Result = dict[str, Any]
 BOUNDS = ("lost", "twice", "unreadable", "chain", "delivered_twice", "printed_twice",
-          "wrong_about_paper", "not_started", "bounds_broken")
+          "wrong_about_paper", "not_started", "bounds_broken", "out_of_order")
 """What is to be zero, wherever it is counted."""
 
 
@@ -38,9 +38,18 @@ def run_visits(options: argparse.Namespace, seed: int) -> Result:
     return run_visits(seed, options.count)
 
 
+def run_line(options: argparse.Namespace, seed: int) -> Result:
+    """One part over a bad line."""
+    from bench.chaos.line import send_over_bad_line
+
+    return send_over_bad_line(seed, options.count)
+
+
 KINDS: dict[str, tuple[str, int, Callable[[argparse.Namespace, int], Result]]] = {
     "kills": ("SIGKILL at random moments of visits; --count kills a part", 50, run_kills),
     "visits": ("visits to one terminal that must not grow; --count visits a part", 500, run_visits),
+    "line": ("a line of 300 ms, 16 kB/s, resets, a minute's silence; --count records", 400,
+             run_line),
     "power": ("a power cut at every sync; --count steps of work a part", 150, run_power),
 }
 
