@@ -124,6 +124,7 @@ class Terminal:
             load_profiles(config.certificates.profiles),
             self.vault,
             tuple,
+            tuple,
             Requests(self.vault),
         )
         self._tasks: list[asyncio.Task[None]] = []

@@ -16,7 +16,7 @@ from kiosk.visit.effects import (
     KeepRequest,
     PrintGuide,
     PrintSlip,
-    TakeGuides,
+    TakeContent,
 )
 from kiosk.visit.states import FOLLOWED_UP, INFORMED, PRINTED, REQUESTED, Part, Slip, Step
 from tests.kiosk.visit.flow import READY, TO_PRINTED, walk
@@ -58,7 +58,7 @@ def without_line():
 @pytest.mark.parametrize("start", [READY, without_line()])
 def test_a_guide_is_read_without_card_sign_in_and_line(start):
     walked = walk([*TO_GUIDE, (ev.Leaves(), Step.FAREWELL)], start)
-    assert TakeGuides() in walked.effects
+    assert TakeContent() in walked.effects
     assert walked.state.progress.outcome == INFORMED
     assert walked.records[-2:] == ["visit_begun", "guide_read"]
 
