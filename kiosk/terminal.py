@@ -140,6 +140,7 @@ class Terminal:
             profiles,
             self.vault,
             tuple,
+            tuple,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
@@ -147,6 +148,7 @@ class Terminal:
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
+        self.engine.observe(self._notice_line)
         self._camera_failed = False
 
     async def start(self) -> None:
@@ -261,6 +263,10 @@ class Terminal:
         match event:
             case ev.FaceFailed(reason) | ev.SignInFailed(reason) | ev.PaperFailed(reason):
                 self._camera_failed |= reason in CAMERA_TROUBLE
+
+    def _notice_line(self, _: State, event: ev.Event) -> None:
+        if event == ev.PartBack(Part.PLATFORM):
+            self.delivery.hurry()
 
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None

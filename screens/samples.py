@@ -9,7 +9,7 @@ import numpy as np
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.certificates.metadata import Metadata
 from kiosk.certificates.port import Certificate, CheckedFile, Page, Region
-from kiosk.content.port import Domain, Guide
+from kiosk.content.port import Domain, Guide, Service
 from kiosk.faces.port import Hint, Picture
 from kiosk.identity.levels import Level
 from kiosk.identity.port import HandOver, PhoneCode, Principal, Relation, ShowRequest
@@ -77,6 +77,9 @@ def sample_visit() -> Visit:
     visit.offer = HandOver(address, 120.0, 1.0, "")
     visit.number = "47"
     visit.guides = sample_guides()
+    visit.services = tuple(
+        Service(one.id, one.domain, one.title_zh, one.title_en) for one in visit.guides
+    )
     visit.code = CODE
     visit.arrived_at = datetime(2026, 11, 24, 14, 20).astimezone()
     visit.home = Region("990000", "青云省", "Qingyun")

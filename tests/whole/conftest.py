@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from kiosk.keeping import STORE
 from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
-from kiosk.visit.states import Step
+from kiosk.visit.states import Kept, Step
 from provisioning.citizens import WAYS, Habits, with_guardian
 from provisioning.headless import camera_shows
 from provisioning.obeying import obey_hints
@@ -87,12 +87,19 @@ class Visitor:
     async def check(self, picture: Path) -> str:
         """Hold a picture before the camera and have it checked; the verdict."""
         self.stage.order("camera", "hold", picture=str(picture))
+        await self.until(lambda: Kept.PAPER_LISTS in self.terminal.engine.state.equipment.kept)
         self.terminal.engine.send(ev.ChoseCheckPaper())
         async with asyncio.timeout(30):
             while not (progress := self.terminal.engine.state.progress) or not progress.verdict:
                 assert self.terminal.engine.state.step is Step.CHECK_PAPER
                 await asyncio.sleep(0.05)
         return progress.verdict
+
+    async def until(self, so: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(seconds):
+            while not so():
+                await asyncio.sleep(0.05)
 
     async def back_to_idle(self) -> None:
         """Wait until the terminal serves the next person."""

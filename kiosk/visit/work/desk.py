@@ -13,7 +13,7 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
-from kiosk.content.port import Guide
+from kiosk.content.port import Guide, Service
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
@@ -49,6 +49,7 @@ class Parts:
         profiles: Profiles,
         vault: Vault,
         guides: Callable[[], tuple[Guide, ...]],
+        catalogue: Callable[[], tuple[Service, ...]],
         requests: Requests,
         packages: PackageOpener,
     ) -> None:
@@ -64,6 +65,7 @@ class Parts:
         self.profiles = profiles
         self.vault = vault
         self.guides = guides
+        self.catalogue = catalogue
         self.requests = requests
         self.packages = packages
 
