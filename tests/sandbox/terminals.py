@@ -1,5 +1,6 @@
 """A terminal as the platform's inbox sees it: signs its own calls and its checkpoints."""
 
+import base64
 import itertools
 import json
 import time
@@ -64,21 +65,19 @@ class Caller:
             "Content-Type": "application/json",
         }
 
-    def checkpoint(self, seq: int, head: str, **changes):
-        """A signed checkpoint of the store."""
+    def checkpoint(self, number: int, head: str, **changes):
+        """A signed checkpoint of the terminal's audit chain."""
         said = {
-            "at": AT, "chain": self.store, "first": 1, "head": head, "kiosk": self.name,
-            "number": seq, "what": "tongban audit checkpoint",
+            "kiosk": self.name, "chain": "chain-1", "first": 1, "number": number, "head": head,
+            "at": AT,
         }
-        message = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
-        signature = self.key.private_key.sign(message, ec.ECDSA(hashes.SHA256()))
-        r, s = decode_dss_signature(signature)
+        signed = {**said, "what": "tongban audit checkpoint"}
+        message = json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
+        r, s = decode_dss_signature(self.key.private_key.sign(message, ec.ECDSA(hashes.SHA256())))
         raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
         return {**said, "signature": encoded(raw), **changes}
 
 
 def encoded(data: bytes) -> str:
     """Base64url without padding."""
-    import base64
-
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

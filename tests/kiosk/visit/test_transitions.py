@@ -247,7 +247,7 @@ def test_a_delay_of_another_state_means_nothing():
     walk([*TO_LIST, (ev.Elapsed(Delay.FAREWELL), Step.CERTIFICATES)])
 
 
-@pytest.mark.parametrize("reason", [Reason.STORE_FAILED, Reason.STORE_FULL])
+@pytest.mark.parametrize("reason", [Reason.STORE_FAULT, Reason.STORE_FULL])
 def test_out_of_service_with_a_reason_while_nothing_can_be_written_down(reason):
     walked = walk([(ev.PartLost(Part.STORE, reason), Step.OUT_OF_SERVICE)])
     assert walked.state.reason is reason
@@ -299,7 +299,7 @@ def test_a_part_lost_in_a_visit_is_told_when_the_visit_is_over():
     walk(
         [
             *TO_PRINTED,
-            (ev.PartLost(Part.STORE, Reason.STORE_FAILED), Step.ANOTHER),
+            (ev.PartLost(Part.STORE, Reason.STORE_FAULT), Step.ANOTHER),
             (ev.Leaves(), Step.TAKE_CARD),
             (ev.CardRemoved(), Step.FAREWELL),
             (ev.Elapsed(Delay.FAREWELL), Step.OUT_OF_SERVICE),
