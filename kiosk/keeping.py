@@ -9,6 +9,7 @@ from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
 from kiosk.printing import ledger
+from kiosk.services import requests
 from offline import outbox
 from offline.audit import checkpoint
 from offline.audit import log as audit_log
@@ -26,7 +27,10 @@ from offline.vault import Vault
 log = logging.getLogger(__name__)
 
 STORE = "vault.db"
-SCHEMAS = (outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, sealed.SCHEMA)
+SCHEMAS = (
+    outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, requests.SCHEMA,
+    sealed.SCHEMA,
+)
 """The tables of a terminal's vault."""
 
 

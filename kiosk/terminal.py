@@ -34,7 +34,8 @@ from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.keeping import KeptWatch, Look, PaperListsLook
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook
+from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -50,6 +51,7 @@ from kiosk.watch import (
     document_printer_look,
     platform_look,
     receipt_printer_look,
+    store_look,
 )
 from kiosk.worker import Worker
 from offline.clock import Clock, system_clock
@@ -128,6 +130,8 @@ class Terminal:
             PrintLedger(self.vault),
             load_profiles(config.certificates.profiles),
             self.vault,
+            tuple,
+            Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,6 +159,7 @@ class Terminal:
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
+            Watch(Part.STORE, store_look(self.vault), send),
         ]
         kept = KeptWatch(self._kept, send)
         looks = [watch.look(patient=False) for watch in watches]

@@ -17,6 +17,9 @@ from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import Part
+from offline import outbox
+from offline.failures import VaultFailure
+from offline.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +121,20 @@ def camera_look(camera: Camera) -> Look:
         except DeviceFailure as failure:
             return Reason(str(failure.reason))
         return None
+
+    return look
+
+
+def store_look(vault: Vault) -> Look:
+    """Whether what must not be lost can be written down, with room left for a visit."""
+
+    async def look() -> Reason | None:
+        try:
+            lanes = await vault.read(outbox.states)
+        except VaultFailure as failure:
+            log.warning("the store: %s", failure)
+            return Reason.STORE_FAULT
+        return Reason.STORE_FULL if outbox.is_crowded(lanes) else None
 
     return look
 

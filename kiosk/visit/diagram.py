@@ -7,9 +7,11 @@ leads to. What the picture shows is therefore what the transitions do.
 from collections import deque
 from dataclasses import replace
 
+from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
+from kiosk.services.port import CallTime, Draft, Kind, RequestStatus
 from kiosk.visit import events as ev
 from kiosk.visit.delays import SECONDS, Delay
 from kiosk.visit.states import (
@@ -19,6 +21,8 @@ from kiosk.visit.states import (
     CertificateStatus,
     Kept,
     Part,
+    Progress,
+    Slip,
     State,
     Step,
     Way,
@@ -58,6 +62,13 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.ListFailed(Reason.NETWORK), ev.CertificateReady(0, 1),
     ev.CertificateFailed(0, Reason.CERTIFICATE_ALTERED), ev.PagePrinted(1), ev.Printed(),
     ev.PrintFailed(Reason.PRINTER_JAMMED), ev.PrintFailed(Reason.PRINT_UNKNOWN),
+    ev.ChoseGuides(), ev.DomainChosen(Domain.HOUSING), ev.GuideChosen("service"), ev.PrintsGuide(),
+    ev.ChoseRequest(), ev.ChoseRating(), ev.ChoseFollowUp(), ev.KindChosen(Kind.RATING),
+    ev.KindChosen(Kind.COMPLAINT), ev.AboutChosen("service"), ev.RatingChosen(4),
+    ev.CategoryChosen("slow"), ev.Typed(True), ev.TypingDone(), ev.LeavesNoNumber(),
+    ev.CallTimeChosen(CallTime.ANY), ev.SendConfirmed(), ev.RequestKept(Kind.COMPLAINT),
+    ev.RequestFailed(Reason.STORE_FULL), ev.RequestFound(RequestStatus.ARRIVED),
+    ev.SlipPrinted(), ev.SlipFailed(Reason.RECEIPT_PRINTER_FAULT),
     ev.ReceiptPrinted(), ev.ReceiptFailed(Reason.RECEIPT_PRINTER_FAULT), ev.Broke(),
     *(ev.Elapsed(delay) for delay in Delay),
 )
@@ -76,6 +87,11 @@ WITH_CHOICE = frozenset({
     Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING,
 })
 """Steps in which the way, a lost camera, the acting, the choice can make a difference."""
+
+WITH_DRAFT = frozenset({
+    Step.ABOUT, Step.RATING, Step.CATEGORY, Step.CONTACT, Step.CALL_TIME, Step.REVIEW, Step.SENDING,
+})
+WITH_TYPED = frozenset({Step.CONTACT, Step.REQUEST_CODE})
 
 Edge = tuple[Step, str, Step]
 
@@ -136,7 +152,24 @@ def normalised(state: State) -> State:
         ward=before.ward and (not before.signed_in or step in (Step.SIGNING_IN, Step.PROBLEM)),
         chosen=before.chosen if chosen else None,
     )
-    return replace(state, progress=progress)
+    return replace(state, progress=_without_answers(progress, state))
+
+
+def _without_answers(progress: Progress, state: State) -> Progress:
+    """The same without what was answered, but for the kind and whether to call."""
+    step, draft = state.step, progress.draft
+    if draft is not None:
+        wanted = step in WITH_DRAFT or state.retry is Step.REVIEW
+        draft = Draft(draft.kind, call=draft.call) if wanted else None
+    return replace(
+        progress,
+        domain=progress.domain if step in (Step.GUIDES, Step.GUIDE) else None,
+        guide="any" if step is Step.GUIDE else None,
+        slip=progress.slip if step is Step.GUIDE else Slip.NONE,
+        draft=draft,
+        typed=progress.typed and step in WITH_TYPED,
+        status=None,
+    )
 
 
 def _matters(part: Part, step: Step) -> bool:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
+from kiosk.services.port import Draft, RequestStatus
 
 PRINTED = "printed"
 """The outcome of a visit in which all copies came out."""
@@ -14,6 +16,13 @@ CHECKED = "checked"
 """The outcome of a visit in which a printed copy was verified."""
 HANDED_OVER = "handed_over"
 """The outcome of a visit that goes on on the citizen's phone."""
+
+INFORMED = "informed"
+"""The outcome of a visit in which a guide was read."""
+REQUESTED = "requested"
+"""The outcome of a visit in which a request, a complaint or a rating was left."""
+FOLLOWED_UP = "followed_up"
+"""The outcome of a visit in which was asked what became of one."""
 
 
 class Step(StrEnum):
@@ -39,6 +48,19 @@ class Step(StrEnum):
     PURPOSE = "purpose"
     COPIES = "copies"
     CHECK_PAPER = "check_paper"
+    GUIDES = "guides"
+    GUIDE = "guide"
+    REQUEST = "request"
+    ABOUT = "about"
+    RATING = "rating"
+    CATEGORY = "category"
+    CONTACT = "contact"
+    CALL_TIME = "call_time"
+    REVIEW = "review"
+    SENDING = "sending"
+    REQUEST_KEPT = "request_kept"
+    REQUEST_CODE = "request_code"
+    REQUEST_STATUS = "request_status"
     PRINTING = "printing"
     RECEIPT = "receipt"
     ANOTHER = "another"
@@ -49,7 +71,9 @@ class Step(StrEnum):
 
 WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.IDLE})
 ENDING = frozenset({Step.TAKE_CARD, Step.FAREWELL})
-WORKING = frozenset({Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT})
+WORKING = frozenset({
+    Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT, Step.SENDING,
+})
 """Steps in which the terminal works and nobody has to touch it."""
 
 
@@ -90,6 +114,15 @@ class Kept(StrEnum):
     GUIDES = "guides"
     PACKAGES = "packages"
     """Certificates that their holders had kept here."""
+
+
+class Slip(StrEnum):
+    """How a strip of paper fares that the citizen may take along."""
+
+    NONE = "none"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
 
 
 class CertificateStatus(StrEnum):
@@ -198,6 +231,17 @@ class Progress:
     purpose: str | None = None
     copies: int = 1
     pages_printed: int = 0
+    domain: Domain | None = None
+    """Whose guides are listed; None: all domains."""
+    guide: str | None = None
+    """The guide that is read."""
+    slip: Slip = Slip.NONE
+    draft: Draft | None = None
+    """What is being left."""
+    typed: bool = False
+    """Whether what is typed is whole."""
+    status: RequestStatus | None = None
+    """How far that is which was left, or asked for."""
     outcome: str | None = None
 
     def page_count(self, index: int | None) -> int | None:

@@ -18,6 +18,7 @@ from kiosk.visit.handlers import (
     packages,
     paper,
     printing,
+    services,
     signing_in,
     ways,
 )
@@ -26,7 +27,7 @@ from kiosk.visit.states import State
 
 SUBJECTS = (
     equipment, card, signing_in, ways, choosing, acting, handing_over, packages, printing, paper,
-    ending,
+    services, ending,
 )
 """The modules whose handlers make up the chart; importing them registers these."""
 

@@ -1,16 +1,13 @@
 """Whole visits while the line is cut, of citizens who had certificates kept here."""
 
 import asyncio
-import time
 from collections.abc import Callable
 
 import pypdfium2
-import pytest
 import requests
 
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.effects import CompareFace, SignIn
 from kiosk.visit.states import Kept, Part, Step
 from offline.sealed import store
 from provisioning.stage import TERMINAL_ID

@@ -13,6 +13,7 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
+from kiosk.content.port import Guide
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
@@ -20,6 +21,7 @@ from kiosk.packages.library import PackageLibrary
 from kiosk.packages.opening import PackageOpener
 from kiosk.packages.port import Package
 from kiosk.printing.ledger import PrintLedger
+from kiosk.services.requests import Requests
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
 from offline.vault import Vault
@@ -46,6 +48,8 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        guides: Callable[[], tuple[Guide, ...]],
+        requests: Requests,
         packages: PackageOpener,
     ) -> None:
         self.config = config
@@ -59,6 +63,8 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.guides = guides
+        self.requests = requests
         self.packages = packages
 
 

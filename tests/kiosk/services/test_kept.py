@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
-from kiosk.services import keeping
-from kiosk.services.keeping import KeptWatch, PaperListsLook
+from kiosk.services import kept
+from kiosk.services.kept import KeptWatch, PaperListsLook
 from kiosk.visit import events as ev
 from kiosk.visit.states import Kept
 from kiosk.worker import Refusal
@@ -51,7 +51,7 @@ class Verified:
 @pytest.fixture
 def verified(monkeypatch):
     made = Verified()
-    monkeypatch.setattr(keeping, "verify", made)
+    monkeypatch.setattr(kept, "verify", made)
     return made
 
 
