@@ -140,7 +140,6 @@ class Terminal:
             profiles,
             self.vault,
             tuple,
-            tuple,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
