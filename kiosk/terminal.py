@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from drivers.device import Status
 from kiosk.audit import FileAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -29,7 +30,7 @@ from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
-from kiosk.visit.effects import Effect
+from kiosk.visit.effects import Effect, EndVisit
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import WITHOUT_VISIT, Part, State
@@ -79,6 +80,7 @@ class Terminal:
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
         self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
+        self.devices = devices
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -137,6 +139,15 @@ class Terminal:
         await asyncio.gather(card.first_look(), *looks)
         send(ev.Ready())
         # A camera is opened to be looked at: only at the start and when it was lost.
+        loop = asyncio.get_running_loop()
+        lose = partial(loop.call_soon_threadsafe, watches[0].lose, Reason.CAMERA_FAULT)
+
+        def notice(status: Status) -> None:
+            """Who stands before a camera whose process has died is not kept waiting."""
+            if status is Status.OFFLINE:
+                lose()
+
+        parts.camera.status.observe(notice)
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
         self._keep(partial(watches[0].run, self._camera_is_wanted))
@@ -149,12 +160,7 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
-        if self._keeper is not None:
-            await self._keeper.close()
-        self._reader.close()
-        self._parts.camera.close()
-        self._parts.receipt_printer.close()
-        await self._parts.document_printer.close()
+        await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
         await self._libraries.close()
@@ -203,3 +209,5 @@ class Terminal:
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None
         self._attendant.carry_out(effect)
+        if isinstance(effect, EndVisit):
+            self.devices.forget()

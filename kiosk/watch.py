@@ -5,6 +5,7 @@ A part that does not answer for a few looks is not gone: it counts as lost after
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -44,6 +45,7 @@ class Watch:
         self._send = send
         self._misses = 0
         self._lost: Reason | None = None
+        self._woken = asyncio.Event()
 
     async def look(self, patient: bool = True) -> None:
         """Look once; without patience the first miss counts."""
@@ -51,6 +53,25 @@ class Watch:
         self._misses = self._misses + 1 if reason else 0
         if reason in FLEETING and patient and self._misses < MISSES:
             return
+        self._know(reason)
+
+    def lose(self, reason: Reason) -> None:
+        """The part has told that it is lost; look for it as soon as that is allowed."""
+        self._know(reason)
+        self._woken.set()
+
+    async def run(self, allowed: Callable[[], bool]) -> None:
+        """Look again and again while `allowed` says so, until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
+            if allowed():
+                await self.look()
+
+    def _know(self, reason: Reason | None) -> None:
+        """Say what has changed."""
         if reason == self._lost:
             return
         self._lost = reason
@@ -60,13 +81,6 @@ class Watch:
         else:
             log.warning("%s is lost: %s", self._part, reason)
             self._send(ev.PartLost(self._part, reason))
-
-    async def run(self, allowed: Callable[[], bool]) -> None:
-        """Look again and again while `allowed` says so, until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            if allowed():
-                await self.look()
 
 
 def document_printer_look(printer: DocumentPrinter) -> Look:
