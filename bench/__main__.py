@@ -70,6 +70,12 @@ def _certificates() -> Result:
     return measure()
 
 
+def _offline() -> Result:
+    from bench.offline import measure
+
+    return measure()
+
+
 BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "visit": ("a whole visit against what the devices need by themselves", _visit),
     "identity": ("from the last byte of the card to the identity being known", _identity),
@@ -80,6 +86,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "liveness": ("how many attacks and how many honest visits pass", _liveness),
     "raster": ("a receipt's bytes against python-escpos's image()", _raster),
     "certificates": ("drawn, verified, proved on paper; HOSTILE_FILES (10000)", _certificates),
+    "offline": ("the vault's appends, power cuts and audit against their floors", _offline),
     "start": ("cold start to the first full screen, and memory", _start),
 }
 

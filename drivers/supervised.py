@@ -271,10 +271,22 @@ class SupervisedDocumentPrinter(_Supervised):
         assert self._printer is not None, "nothing was submitted"
         return await self._printer.settle(job_id, progress)
 
+    async def find(self, job_name: str) -> int | None:
+        """The id of the job of this name, at the printer that is there. Raises DeviceFailure."""
+        return await (await self._find()).find(job_name)
+
+    async def progress(self, job_id: int) -> JobProgress | None:
+        """Where a job stands, at the printer that is there. Raises DeviceFailure."""
+        return await (await self._find()).progress(job_id)
+
+    async def remembers(self) -> bool:
+        """Whether the printer that is there knows jobs that ended. Raises DeviceFailure."""
+        return await (await self._find()).remembers()
+
     async def cancel(self, job_id: int) -> JobProgress:
         """Cancel a job, at the printer that has it. Raises DeviceFailure."""
-        assert self._printer is not None, "nothing was submitted"
-        return await self._printer.cancel(job_id)
+        printer = self._printer or await self._find()
+        return await printer.cancel(job_id)
 
     async def resume(self) -> None:
         """Let a paused queue go on. Raises DeviceFailure."""

@@ -95,6 +95,26 @@ class AuditEvent(StrEnum):
     """A printed copy was held before the camera and verified."""
     PAPER_CHECK_FAILED = "paper_check_failed"
     """A printed copy could not be verified."""
+    JOB_PREPARED = "job_prepared"
+    """A print job was written down; only then is it handed to the printer."""
+    JOB_SETTLED = "job_settled"
+    """How a print job ended: printed, not_printed, or unknown, which staff has to look into."""
+    RECORD_REFUSED = "record_refused"
+    """The platform will never take a record of the outbox; it is kept for people to look at."""
+    STORE_REBUILT = "store_rebuilt"
+    """The encrypted store was broken; what could be read of it was copied into a new one."""
+    GUIDE_READ = "guide_read"
+    """A guide was opened."""
+    REQUEST_KEPT = "request_kept"
+    """A request, a complaint or a rating was received; what it says is not in the audit."""
+    REQUEST_FAILED = "request_failed"
+    """A request could not be received or looked for."""
+    REQUEST_FOUND = "request_found"
+    """It was told how far something is that was left."""
+    SLIP_PRINTED = "slip_printed"
+    """A strip to take along was printed."""
+    SLIP_FAILED = "slip_failed"
+    """A strip to take along was not printed."""
 
 
 FIELDS: dict[AuditEvent, frozenset[str]] = {
@@ -141,5 +161,15 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.VISIT_ENDED: frozenset({"outcome"}),
     AuditEvent.PAPER_CHECKED: frozenset({"verdict"}),
     AuditEvent.PAPER_CHECK_FAILED: frozenset({"reason"}),
+    AuditEvent.JOB_PREPARED: frozenset({"job", "copies"}),
+    AuditEvent.JOB_SETTLED: frozenset({"job", "outcome", "reason"}),
+    AuditEvent.RECORD_REFUSED: frozenset({"kind", "reason"}),
+    AuditEvent.STORE_REBUILT: frozenset(),
+    AuditEvent.GUIDE_READ: frozenset({"service"}),
+    AuditEvent.REQUEST_KEPT: frozenset({"kind"}),
+    AuditEvent.REQUEST_FAILED: frozenset({"reason"}),
+    AuditEvent.REQUEST_FOUND: frozenset({"status"}),
+    AuditEvent.SLIP_PRINTED: frozenset(),
+    AuditEvent.SLIP_FAILED: frozenset({"reason"}),
 }
 """The fields that each event carries."""

@@ -34,7 +34,9 @@ class TerminalSection:
     certificate: Path | None = setting(
         "certificate of that key (PEM), shown to the platform by TLS; empty: none", None
     )
-    state: Path = setting("folder for audit, print ledger and what is kept for use offline")
+    state: Path = setting(
+        "folder for what the terminal keeps: its encrypted store, and lists for use offline"
+    )
     copy_days: int = setting("for how many days a printed copy is good", 90)
 
 
@@ -58,6 +60,16 @@ class CertificatesSection:
         "folder with the site's own profiles of kinds, before the shipped ones", None
     )
     region_seconds: float = setting("seconds until another region's library is left out", 6.0)
+
+
+@dataclass(frozen=True)
+class StoreSection:
+    """What the terminal keeps encrypted: audit, outbox, print ledger, sealed packages."""
+
+    protection: str = setting(
+        "what protects its key: tpm, systemd-creds, file, or auto for the best there is", "auto"
+    )
+    suite: str = setting("the cipher of a new store: aes-256-gcm or sm4-gcm", "aes-256-gcm")
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,7 @@ class Config:
     terminal: TerminalSection
     platform: PlatformSection
     certificates: CertificatesSection
+    store: StoreSection
     devices: DevicesSection
     faces: FacesSection
     screen: ScreenSection
@@ -116,6 +129,7 @@ SECTIONS: dict[str, type] = {
     "terminal": TerminalSection,
     "platform": PlatformSection,
     "certificates": CertificatesSection,
+    "store": StoreSection,
     "devices": DevicesSection,
     "faces": FacesSection,
     "screen": ScreenSection,

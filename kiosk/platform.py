@@ -68,6 +68,10 @@ class Platform:
         """The answer to a form, whatever its status. Raises Failure where there is none."""
         return await self._reply("POST", url, headers, form, None)
 
+    async def deliver(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """The answer to these very bytes, whatever its status. Raises Failure."""
+        return await self._reply("POST", url, headers, body, None)
+
     async def close(self) -> None:
         """End the session."""
         if self._session is not None:
@@ -85,7 +89,7 @@ class Platform:
 
     async def _reply(
         self, method: str, url: str, headers: Mapping[str, str],
-        form: Mapping[str, str] | None, body: Mapping[str, Any] | None,
+        form: Mapping[str, str] | bytes | None, body: Mapping[str, Any] | None,
     ) -> Reply:
         if "Authorization" in headers and not self._is_mine(url):
             why = "a token goes to no other host"

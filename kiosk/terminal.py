@@ -5,10 +5,12 @@ import logging
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
+from random import SystemRandom
 from typing import Any
 
-from drivers.device import Status
-from kiosk.audit import FileAudit
+from drivers.device import DeviceFailure
+from kiosk.agent import Contact
+from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
 from kiosk.certificates.documents import DocumentService
@@ -23,9 +25,13 @@ from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
 from kiosk.identity.http import HttpIdentityService, load_key
+from kiosk.keeping import open_vault, signing
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
+from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
+from kiosk.services.kept import KeptWatch, PaperListsLook
+from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -41,13 +47,17 @@ from kiosk.watch import (
     document_printer_look,
     platform_look,
     receipt_printer_look,
+    store_look,
 )
 from kiosk.worker import Worker
+from offline.clock import Clock, system_clock
+from offline.delivery import Delivery
 
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 BEGIN_ANEW_SECONDS = 1.0
+RECONCILE_SECONDS = 10.0
 CAMERA_TROUBLE = frozenset({Reason.CAMERA_FAULT, Reason.FACE_FAULT})
 FACE_MEMORY_MB, FACE_SECONDS = 900, 20.0
 DOCUMENT_MEMORY_MB, DOCUMENT_SECONDS = 512, 5.0
@@ -57,7 +67,8 @@ class Terminal:
     """A terminal without its screen: engine, visit, devices, platform."""
 
     def __init__(
-        self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None
+        self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Put the parts together. Raises BadConfiguration.
 
@@ -71,11 +82,9 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        try:
-            self._audit = FileAudit(state / "audit.jsonl")
-            ledger = PrintLedger(state / "ledger.sqlite", lambda: datetime.now(UTC).isoformat())
-        except OSError as error:
-            raise BadConfiguration(f"terminal.state {state}: {error}") from error
+        self.vault, self.key_keeper = open_vault(config, clock or system_clock())
+        self._audit = VaultAudit(self.vault)
+        key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
         self._platform = Platform(config.platform.address, config.platform.timeout, tls)
@@ -89,8 +98,10 @@ class Terminal:
         )
         plug_in = config.faces.photo_decoder
         decoder = PhotoDecoder(plug_in) if plug_in else None
-        identity = HttpIdentityService(
-            self._platform, config.terminal.id, load_key(config.terminal.key)
+        identity = HttpIdentityService(self._platform, config.terminal.id, key)
+        self.delivery = Delivery(
+            self.vault, Contact(self._platform, config.terminal.id, key), signing(key),
+            self._health, SystemRandom().random,
         )
         library = HttpLibrary(self._platform, f"{self._platform.address}/library")
         trust, now = config.platform.trust, partial(datetime.now, UTC)
@@ -100,6 +111,7 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
+        self._kept = [PaperListsLook(papers, trust, now)]
         self._parts = Parts(
             config,
             devices.camera,
@@ -109,8 +121,11 @@ class Terminal:
             DocumentService(documents, trust, papers),
             devices.document_printer,
             devices.receipt_printer,
-            ledger,
+            PrintLedger(self.vault),
             load_profiles(config.certificates.profiles),
+            self.vault,
+            tuple,
+            Requests(self.vault),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -127,6 +142,8 @@ class Terminal:
         if self._keeper is not None:
             self._keep(self._keeper.run)
         self._keep(card.run)
+        self._keep(self._reconcile)
+        self._keep(self.delivery.run)
         self._keep(self.papers.run)
         self._keep(self.directory.run)
         watches = [
@@ -134,20 +151,15 @@ class Terminal:
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
+            Watch(Part.STORE, store_look(self.vault), send),
         ]
+        kept = KeptWatch(self._kept, send)
         looks = [watch.look(patient=False) for watch in watches]
-        await asyncio.gather(card.first_look(), *looks)
+        await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
+        self._keep(kept.run)
         # A camera is opened to be looked at: only at the start and when it was lost.
-        loop = asyncio.get_running_loop()
-        lose = partial(loop.call_soon_threadsafe, watches[0].lose, Reason.CAMERA_FAULT)
-
-        def notice(status: Status) -> None:
-            """Who stands before a camera whose process has died is not kept waiting."""
-            if status is Status.OFFLINE:
-                lose()
-
-        parts.camera.status.observe(notice)
+        watches[0].follow(parts.camera.status, Reason.CAMERA_FAULT)
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
         self._keep(partial(watches[0].run, self._camera_is_wanted))
@@ -165,9 +177,8 @@ class Terminal:
         await self._faces_worker.stop()
         await self._libraries.close()
         await self._platform.close()
-        self._parts.ledger.close()
         self._audit.record(AuditEvent.TERMINAL_STOPPED, {}, None)
-        self._audit.close()
+        await asyncio.to_thread(self.vault.close)
 
     def _keep(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do something for as long as the terminal runs; what breaks begins anew."""
@@ -181,6 +192,24 @@ class Terminal:
                 await asyncio.sleep(BEGIN_ANEW_SECONDS)
 
         self._tasks.append(asyncio.create_task(keep()))
+
+    async def _reconcile(self) -> None:
+        """Find out what became of copies that a crash interrupted, once the printer answers."""
+        while True:
+            try:
+                await reconcile(self._parts.document_printer, self._parts.ledger)
+                break
+            except DeviceFailure as failure:
+                log.info("what was being printed is not known yet: %s", failure)
+                await asyncio.sleep(RECONCILE_SECONDS)
+        await asyncio.Event().wait()
+
+    def _health(self) -> dict[str, str]:
+        """What the platform is told of the terminal with each contact."""
+        return {
+            "version": VERSION, "step": str(self.engine.state.step),
+            "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
+        }
 
     async def _look_at_faces(self) -> Reason | None:
         """Whether faces can be compared: the models are loaded and the camera sees."""

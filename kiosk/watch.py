@@ -8,15 +8,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from drivers.camera.port import Camera
-from drivers.device import DeviceFailure
+from drivers.device import DeviceFailure, Observable, Status
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import Paper, ReceiptPrinter
 from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import Part
+from offline import outbox
+from offline.failures import VaultFailure
+from offline.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +43,17 @@ Look = Callable[[], Awaitable[Reason | None]]
 class Watch:
     """Watches one part."""
 
-    def __init__(self, part: Part, look: Look, send: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self, part: Part, look: Look, send: Callable[[ev.Event], None],
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        """`now` says since when a part is lost, in the time of the place."""
         self._part = part
         self._look = look
         self._send = send
+        self._now = now
         self._misses = 0
+        self._first_miss: datetime | None = None
         self._lost: Reason | None = None
         self._woken = asyncio.Event()
 
@@ -51,9 +61,24 @@ class Watch:
         """Look once; without patience the first miss counts."""
         reason = await self._look()
         self._misses = self._misses + 1 if reason else 0
+        if self._misses == 1:
+            self._first_miss = self._now()
         if reason in FLEETING and patient and self._misses < MISSES:
             return
         self._know(reason)
+
+    def follow(self, status: Observable[Status], reason: Reason) -> None:
+        """The part is lost as soon as its device is `offline`: its process has died.
+
+        Who waits for it in a visit is not kept waiting for nothing.
+        """
+        loop = asyncio.get_running_loop()
+
+        def hear(now: Status) -> None:
+            if now is Status.OFFLINE:
+                loop.call_soon_threadsafe(self.lose, reason)
+
+        status.observe(hear)
 
     def lose(self, reason: Reason) -> None:
         """The part has told that it is lost; look for it as soon as that is allowed."""
@@ -80,7 +105,7 @@ class Watch:
             self._send(ev.PartBack(self._part))
         else:
             log.warning("%s is lost: %s", self._part, reason)
-            self._send(ev.PartLost(self._part, reason))
+            self._send(ev.PartLost(self._part, reason, self._first_miss))
 
 
 def document_printer_look(printer: DocumentPrinter) -> Look:
@@ -123,6 +148,20 @@ def camera_look(camera: Camera) -> Look:
         except DeviceFailure as failure:
             return Reason(str(failure.reason))
         return None
+
+    return look
+
+
+def store_look(vault: Vault) -> Look:
+    """Whether what must not be lost can be written down, with room left for a visit."""
+
+    async def look() -> Reason | None:
+        try:
+            lanes = await vault.read(outbox.states)
+        except VaultFailure as failure:
+            log.warning("the store: %s", failure)
+            return Reason.STORE_FAULT
+        return Reason.STORE_FULL if outbox.is_crowded(lanes) else None
 
     return look
 

@@ -30,6 +30,9 @@ state = "state"
 address = "{platform}"
 trust = "trust"
 
+[store]
+protection = "file"
+
 [devices]
 reader = "{idcard}"
 card_reader = "{card_reader}"

@@ -11,6 +11,10 @@ FAULTS = {
     "file_garbage": "certificate files are no documents",
     "file_incomplete": "certificate files do not name their holder among their elements",
     "directory_forged": "the directory of regions is signed by an unknown authority",
+    "check_in_error": "check-ins are answered 500, and nothing of them is taken",
+    "check_in_busy": "check-ins are answered 429: again in two seconds",
+    "check_in_unanswered": "check-ins are taken, but the connection ends within the answer",
+    "records_not_taken": "new records of check-ins are refused: no office takes them",
 }
 """Faults that can be asked for, and what each does."""
 

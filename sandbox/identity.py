@@ -7,7 +7,6 @@ An assertion lives a minute at most, is good once, and only in the hands of the 
 that made it; the access token that comes of it lives five minutes.
 """
 
-import base64
 import hashlib
 import json
 import secrets
@@ -21,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from sandbox.digests import s256
+from sandbox.digests import from_base64url, s256
 from sandbox.keys import KeyStore
 from sandbox.people.registry import Person, holder_of
 from sandbox.phone import CALL_GRANT, PHONE_GRANT, PHONE_INTERVAL, PHONE_SECONDS, PhoneDesk
@@ -297,7 +296,18 @@ class IdentityService:
             raise Refused("invalid_grant", "name and number do not belong together")
         return claims, person
 
-    def _open(self, token: str, error: str) -> dict[str, Any]:
+    def called_by(self, token: str, address: str) -> dict[str, Any]:
+        """The claims of the token by which a terminal itself calls an address. Raises Refused."""
+        claims = self._open(token, "invalid_token", address)
+        if claims.get("sub") != claims["iss"]:
+            raise Refused("invalid_token", "issuer and subject differ")
+        return claims
+
+    def key_of(self, terminal: str) -> ECKey:
+        """The key of a terminal that was let in. Raises KeyError."""
+        return self._terminals[terminal]
+
+    def _open(self, token: str, error: str, address: str = "") -> dict[str, Any]:
         """The claims of a terminal's token: signature, times, audience, single use."""
         try:
             terminal = json.loads(_payload(token)).get("iss")
@@ -309,7 +319,7 @@ class IdentityService:
         issued, expires = claims.get("iat", 0), claims.get("exp", 0)
         if not issued - 30 <= now < expires or expires - issued > ASSERTION_SECONDS:
             raise Refused(error, "the token is not of this minute")
-        if claims.get("aud") not in (self.issuer, self.token_endpoint):
+        if claims.get("aud") not in (self.issuer, address or self.token_endpoint):
             raise Refused(error, "the token is meant for somebody else")
         self._use(str(claims.get("jti")), expires, error)
         return claims
@@ -342,17 +352,13 @@ def pairwise(terminal: str, person: Person) -> str:
 def token_header(token: str) -> dict[str, Any]:
     """The header of a token, not verified. Raises Refused for what is no token."""
     try:
-        return dict(json.loads(_decoded(token.split(".", maxsplit=1)[0])))
+        return dict(json.loads(from_base64url(token.split(".", maxsplit=1)[0])))
     except (ValueError, TypeError) as problem:
         raise Refused("invalid_request", f"no token ({problem})") from problem
 
 
-def _decoded(part: str) -> bytes:
-    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-
 def _payload(token: str) -> bytes:
-    return _decoded(token.split(".")[1])
+    return from_base64url(token.split(".")[1])
 
 
 def checks_of(claims: dict[str, Any]) -> set[str]:

@@ -7,6 +7,8 @@ pulled out of the terminal's switch.
 import asyncio
 import contextlib
 
+LARGEST_PIECE = 65536
+
 
 class Line:
     """Relays every connection to one address."""
@@ -49,15 +51,16 @@ class Line:
             return
         self._open |= {back, forth}
         try:
-            await asyncio.gather(pump(near, forth), pump(far, back))
+            await asyncio.gather(self._pump(near, forth, True), self._pump(far, back, False))
         finally:
             self._open -= {back, forth}
 
-
-async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on until either side ends."""
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, forth: bool
+    ) -> None:
+        """Pass bytes on until either side ends; `forth`: from the terminal to the platform."""
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(LARGEST_PIECE):
+                writer.write(data)
+                await writer.drain()
+        writer.close()

@@ -22,6 +22,7 @@ from sandbox.exchange import ExchangeDesk
 from sandbox.faults import Faults
 from sandbox.handover import HandoverDesk
 from sandbox.identity import IdentityService
+from sandbox.inbox_store import Inbox
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.proofs import ProofService
@@ -39,6 +40,7 @@ from sandbox.routes.library import (
     add_proofs,
 )
 from sandbox.routes.switches import add_switches
+from sandbox.routes.terminals import add_terminals
 from sandbox.sm2 import revocation_list
 
 DESCRIPTION = """
@@ -93,6 +95,8 @@ def create_app(
     add_proofs(app, identity, library, proofs, issuer)
     add_paper_lists(app, proofs)
     add_switches(app, identity, faults)
+    inbox = Inbox(state / "inbox.sqlite", time.time)
+    app.state.contacts = add_terminals(app, identity, inbox, faults, issuer)
     return app
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from sandbox.bad_line import BadLine
 from sandbox.library.regions import other_regions
-from sandbox.line import Line
 from sandbox.regions import create_region_app
 from sandbox.server import create_app
 
@@ -22,7 +22,7 @@ class Served:
 
     def __init__(self) -> None:
         self._socket = socket.create_server((HOST, 0))
-        self.line = Line(HOST, self._socket.getsockname()[1])
+        self.line = BadLine(HOST, self._socket.getsockname()[1])
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
 

@@ -13,9 +13,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from sandbox import pcscd
+from sandbox.bad_line import Weather
+from sandbox.inbox_store import Receipt
 from sandbox.library.regions import other_regions
 from sandbox.people.registry import person, who_phones
 from sandbox.regions import create_region_app
@@ -24,6 +27,8 @@ from sandbox.serving import Served
 from sandbox.show_page import draw_shown
 
 START_SECONDS = 60
+NOT_WEATHER = ("to", "do", "region", "seed")
+"""Fields of an order that are none of the line's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Platform:
             code: create_region_app(region, addresses[code], self._app)
             for code, region in other_regions().items()
         }
+        self._app.state.contacts.observe = tell_received
         await self._home.serve(self._app)
         for code, app in self._apps.items():
             await self._regions[code].serve(app)
@@ -107,13 +113,16 @@ class Platform:
             await asyncio.to_thread(app.state.library.issue_all)
 
     def order(self, command: dict[str, Any]) -> None:
-        """Carry out one of the orders below; `region`: cut, mend, fault in another region."""
+        """Carry out an order; `region`: cut, worsen, mend, fault in another region."""
         region = command.get("region")
         served = self._regions[region] if region else self._home
         app = self._apps[region] if region else self._app
         match command["do"]:
             case "cut":
                 served.line.cut()
+            case "worsen":
+                said = {k: v for k, v in command.items() if k not in NOT_WEATHER}
+                served.line.worsen(Weather(**said), Random(command.get("seed")))
             case "mend":
                 served.line.mend()
             case "fault":
@@ -136,6 +145,8 @@ class Platform:
                     person(command["person"]), person(command["agent"]),
                     tuple(command["types"]), command.get("days", 30),
                 )
+            case "contact_every":
+                self._app.state.contacts.next_seconds = float(command["seconds"])
             case "register":
                 self._app.state.identity.register(
                     command["terminal"], command["public_key"], command.get("place", "")
@@ -233,6 +244,15 @@ async def obey(receivers: dict[str, Callable[[dict[str, Any]], None]]) -> None:
             receivers[order["to"]](order)
         except (ValueError, KeyError, TypeError) as error:
             tell({"from": "stage", "event": "not_understood", "why": str(error)})
+
+
+def tell_received(terminal: str, receipt: Receipt) -> None:
+    """Say what a terminal reported, but nothing of what stands in it."""
+    for lane, record in receipt.stored:
+        tell({
+            "from": "platform", "event": "received", "terminal": terminal, "lane": lane,
+            "number": record.number, "key": record.key, "kind": record.kind,
+        })
 
 
 def tell(message: dict[str, Any]) -> None:

@@ -83,6 +83,13 @@ class Screen(Surface):
         )
         return text
 
+    @staticmethod
+    def tell(chinese: Text, english: Text, key: str, **values: object) -> None:
+        """Show the words of a key in both languages; without a key nothing."""
+        words = both(key, **values) if key else ("", "")
+        chinese.say(words[0])
+        english.say(words[1])
+
     def quiet(self, words: str, y: float, height: float) -> Text:
         """The other language, small and soft, in the middle over the whole width."""
         text: Text = self.put(

@@ -191,6 +191,27 @@ class IppPrinter:
         await self._give_up(job_id, FailureReason.PRINTER_FAULT)
         raise AssertionError("unreachable")
 
+    async def find(self, job_name: str) -> int | None:
+        """The id of the job of this name, whatever became of it. Raises DeviceFailure."""
+        for job in await self._jobs():
+            if job.get("job-name") == job_name:
+                return int(job["job-id"])
+        return None
+
+    async def progress(self, job_id: int) -> JobProgress | None:
+        """Where a job stands; None where the printer does not know it. Raises DeviceFailure."""
+        if all(job.get("job-id") != job_id for job in await self._jobs()):
+            return None
+        return await self._job(job_id)
+
+    async def remembers(self) -> bool:
+        """Whether the printer still knows jobs that ended before now. Raises DeviceFailure."""
+        settled = {job.get("job-state") for job in await self._jobs()}
+        return any(
+            (state := JOB_STATES.get(int(one or 0))) is not None and state.settled
+            for one in settled
+        )
+
     async def cancel(self, job_id: int) -> JobProgress:
         """Cancel a job and say in which state it ended. Raises DeviceFailure."""
         await self._order(IppOperation.CANCEL_JOB, {"job-id": job_id})
@@ -305,6 +326,21 @@ class IppPrinter:
         if pages is None:
             pages = answer.get("job-media-sheets-completed")
         return JobProgress(job_id, state, pages if isinstance(pages, int) else None)
+
+    async def _jobs(self) -> list[dict[str, Any]]:
+        """Every job that the printer knows, waiting or ended (RFC 8011, 4.2.6)."""
+        known: list[dict[str, Any]] = []
+        for which in ("not-completed", "completed"):
+            request = {"operation-attributes-tag": {
+                "requesting-user-name": USER, "which-jobs": which,
+                "requested-attributes": ["job-id", "job-name", "job-state"],
+            }}
+            try:
+                answer = await self._line.ask(IppOperation.GET_JOBS, request)
+            except IPPError as error:
+                raise self._unreachable(error) from error
+            known += answer["jobs"] or []
+        return known
 
     async def _ask(
         self, operation: IppOperation, request: dict[str, Any], part: str

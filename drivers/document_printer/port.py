@@ -138,6 +138,15 @@ class DocumentPrinter(Protocol):
     async def cancel(self, job_id: int) -> JobProgress:
         """Cancel a job and say in which state it ended."""
 
+    async def find(self, job_name: str) -> int | None:
+        """The id of the job of this name, whatever became of it; None where none is known."""
+
+    async def progress(self, job_id: int) -> JobProgress | None:
+        """Where a job stands; None where the printer does not know it any more."""
+
+    async def remembers(self) -> bool:
+        """Whether the printer still knows jobs that ended before now."""
+
     async def resume(self) -> None:
         """Let a paused queue go on, after what was waiting in it has been thrown away."""
 

@@ -1,91 +1,125 @@
-"""The print ledger: what became of every job, kept across power cuts.
+"""The print ledger: what became of every copy, in the vault, whatever died meanwhile.
 
-One SQLite file, one writer, forced to the disk before the next step is taken. A job
-that a crash left open is `unknown` from then on: the terminal never prints it again by
-itself.
+Each step is on the disk before the next is taken, with its audit record in the same
+transaction. A job that a crash left open is asked about at the next start
+(`reconcile.py`); the terminal never prints it again by itself.
 """
 
-import asyncio
-import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from dataclasses import dataclass
 
+from kiosk.audit import note
+from kiosk.audit_events import AuditEvent
 from kiosk.printing.port import JobOutcome
+from offline import outbox
+from offline.lanes import Lane
+from offline.transaction import Transaction
+from offline.vault import Vault
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS job (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
     prepared_at TEXT NOT NULL,
     certificate_type TEXT NOT NULL,
     copies INTEGER NOT NULL,
     pages INTEGER NOT NULL,
     printer_job INTEGER,
     outcome TEXT NOT NULL,
+    copies_out INTEGER,
     reason TEXT
 ) STRICT
 """
 OPEN = (JobOutcome.PREPARED, JobOutcome.SUBMITTED)
+Also = Callable[[Transaction], None]
+"""What is to happen in the same transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job as the ledger has it."""
+
+    number: int
+    name: str
+    """Its name at the printer, which no other job of any terminal has."""
+    copies: int
+    pages: int
+    """Of all copies together."""
+    printer_job: int | None
+    outcome: JobOutcome
+    copies_out: int | None
+    """Copies that are certainly out; None where that cannot be known."""
 
 
 class PrintLedger:
     """Every print job and how it ended."""
 
-    def __init__(self, path: Path, now: Callable[[], str]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._now = now
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._database = self._thread.submit(self._open, path).result()
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
 
-    async def prepare(self, certificate_type: str, copies: int, pages: int) -> int:
-        """A job is about to be handed over; its number."""
-        return await self._run(
-            "INSERT INTO job (prepared_at, certificate_type, copies, pages, outcome)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (self._now(), certificate_type, copies, pages, JobOutcome.PREPARED),
-        )
+    async def prepare(
+        self, certificate_type: str, copies: int, pages: int, also: Also | None = None
+    ) -> Job:
+        """A job is about to be handed over. Raises VaultFailure: then it must not be."""
+        store = self._vault.name
+
+        def work(txn: Transaction) -> Job:
+            number = txn.insert(
+                "INSERT INTO job (name, prepared_at, certificate_type, copies, pages, outcome)"
+                " VALUES ('', ?, ?, ?, ?, ?)",
+                (txn.now.isoformat(), certificate_type, copies, pages, JobOutcome.PREPARED),
+            )
+            name = f"tongban-{store[:8]}-{number}"
+            txn.execute("UPDATE job SET name = ? WHERE number = ?", (name, number))
+            note(txn, AuditEvent.JOB_PREPARED, {"job": number, "copies": copies})
+            if also is not None:
+                also(txn)
+            return Job(number, name, copies, pages, None, JobOutcome.PREPARED, None)
+
+        return await self._vault.write(work)
 
     async def submitted(self, number: int, printer_job: int) -> None:
         """The printer has the job."""
-        await self._run(
+        await self._vault.write(lambda txn: txn.execute(
             "UPDATE job SET printer_job = ?, outcome = ? WHERE number = ?",
             (printer_job, JobOutcome.SUBMITTED, number),
-        )
+        ))
 
-    async def settled(self, number: int, outcome: JobOutcome, reason: str | None) -> None:
-        """How the job ended."""
-        await self._run(
-            "UPDATE job SET outcome = ?, reason = ? WHERE number = ?",
-            (outcome, reason, number),
-        )
+    async def settled(
+        self, number: int, outcome: JobOutcome, reason: str | None,
+        copies_out: int | None = None, also: Also | None = None,
+    ) -> None:
+        """How the job ended. `copies_out`: copies that are certainly out, where not all are."""
+
+        def work(txn: Transaction) -> None:
+            txn.execute(
+                "UPDATE job SET outcome = ?, reason = ?, copies_out = ? WHERE number = ?",
+                (outcome, reason, copies_out, number),
+            )
+            told: dict[str, str | int] = {
+                "job": number, "outcome": str(outcome), "reason": reason or "",
+            }
+            note(txn, AuditEvent.JOB_SETTLED, told)
+            outbox.put(txn, Lane.REPORT, "print_job", {**told, "copies_out": copies_out})
+            if also is not None:
+                also(txn)
+
+        await self._vault.write(work)
 
     async def outcomes(self) -> list[tuple[int, JobOutcome]]:
         """All jobs and how they ended, the oldest first."""
-        loop = asyncio.get_running_loop()
-        rows = await loop.run_in_executor(
-            self._thread,
-            lambda: self._database.execute("SELECT number, outcome FROM job").fetchall(),
+        rows = await self._vault.read(
+            lambda txn: txn.execute("SELECT number, outcome FROM job ORDER BY number")
         )
         return [(number, JobOutcome(outcome)) for number, outcome in rows]
 
-    def close(self) -> None:
-        """Close the file."""
-        self._thread.submit(self._database.close)
-        self._thread.shutdown(wait=True)
-
-    def _open(self, path: Path) -> sqlite3.Connection:
-        database = sqlite3.connect(path, isolation_level=None)
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute(SCHEMA)
-        database.execute(
-            "UPDATE job SET outcome = ?, reason = 'interrupted' WHERE outcome IN (?, ?)",
-            (JobOutcome.UNKNOWN, *OPEN),
-        )
-        return database
-
-    async def _run(self, statement: str, values: tuple[object, ...]) -> int:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, lambda: self._database.execute(statement, values).lastrowid or 0
-        )
+    async def open_jobs(self) -> list[Job]:
+        """Jobs whose end is not in the ledger: a crash left them."""
+        rows = await self._vault.read(lambda txn: txn.execute(
+            "SELECT number, name, copies, pages, printer_job, outcome, copies_out FROM job"
+            " WHERE outcome IN (?, ?) ORDER BY number", OPEN,
+        ))
+        return [
+            Job(number, name, copies, pages, job, JobOutcome(outcome), out)
+            for number, name, copies, pages, job, outcome, out in rows
+        ]

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from drivers.device import DeviceFailure, FailureReason
 from drivers.document_printer.port import DocumentPrinter, JobOptions, JobProgress
 from kiosk.errors import Failure
-from kiosk.printing.ledger import PrintLedger
+from kiosk.printing.ledger import Also, PrintLedger
 from kiosk.printing.port import JobOutcome
 from kiosk.reasons import Reason
+from offline.failures import VaultFailure
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +28,24 @@ async def print_document(
     pages: int,
     progress: Callable[[JobProgress], None],
     options: JobOptions | None = None,
+    also: Also | None = None,
 ) -> int:
-    """Print and wait until it settled; the job's number in the ledger. Raises Failure."""
+    """Print and wait until it settled; the job's number in the ledger. Raises Failure.
+
+    `also` is done in the transaction in which the job is written down, before it is handed over.
+    """
     try:
         await printer.preflight()
     except DeviceFailure as failure:
         raise as_failure(failure) from failure
-    number = await ledger.prepare(certificate_type, copies, pages)
+    try:
+        job = await ledger.prepare(certificate_type, copies, pages, also)
+    except VaultFailure as failure:
+        raise Failure(Reason.STORE_FAULT, str(failure)) from failure
+    number = job.number
     printer_job: int | None = None
     try:
-        printer_job = await printer.submit(document, f"tongban-{number}", options)
+        printer_job = await printer.submit(document, job.name, options)
         await ledger.submitted(number, printer_job)
         await printer.settle(printer_job, progress)
     except DeviceFailure as failure:
@@ -49,7 +58,7 @@ async def print_document(
         # out for the next person, and nobody may believe that it is known.
         await asyncio.shield(_abandon(printer, ledger, number, printer_job))
         raise
-    await ledger.settled(number, JobOutcome.PRINTED, None)
+    await ledger.settled(number, JobOutcome.PRINTED, None, copies)
     return number
 
 

@@ -1,5 +1,6 @@
 """Draws a receipt: large type, both languages, nothing that tells who the citizen is."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from drivers.receipt_printer.port import Align, Line
 from kiosk.printing.port import Receipt
 
 REGULAR = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
@@ -37,6 +39,13 @@ class _Sheet:
         face = font(BOLD if bold else REGULAR, size)
         for line in self._lines(text, face):
             self._draw.text((self.width / 2, self.y), line, INK, face, anchor="ma")
+            self.y += round(size * 1.45)
+
+    def line(self, text: str, size: int, bold: bool = False) -> None:
+        """A line from the left, broken where it is too long."""
+        face = font(BOLD if bold else REGULAR, size)
+        for line in self._lines(text, face):
+            self._draw.text((MARGIN, self.y), line, INK, face)
             self.y += round(size * 1.45)
 
     def fact(self, label: str, value: str) -> None:
@@ -70,6 +79,19 @@ class _Sheet:
                 lines.append("")
             lines[-1] += character
         return lines
+
+
+LINE_DOTS, LARGE_DOTS = 26, 44
+
+
+def draw_lines(lines: Iterable[Line], dots: int) -> npt.NDArray[np.bool_]:
+    """Lines, that a printer cannot write, as rows of dots, as wide as the paper."""
+    sheet = _Sheet(dots)
+    for line in lines:
+        large = line.size > 1
+        place = sheet.centred if line.align is Align.CENTRE else sheet.line
+        place(line.text, LARGE_DOTS if large else LINE_DOTS, bold=large)
+    return sheet.dots()
 
 
 def draw_receipt(receipt: Receipt, dots: int) -> npt.NDArray[np.bool_]:

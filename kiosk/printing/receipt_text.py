@@ -5,7 +5,7 @@ such font has, such as a rare one in a name, is drawn instead.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from drivers.receipt_printer.port import Align, Capabilities, Font, Line
 from drivers.receipt_printer.protocol import in_font
@@ -16,9 +16,14 @@ CENTRE = Align.CENTRE
 
 def write_receipt(receipt: Receipt, printer: Capabilities) -> list[Line] | None:
     """The receipt as lines, or None where this printer has to draw it."""
+    return write_lines(_lines(receipt), printer)
+
+
+def write_lines(text: Iterable[Line], printer: Capabilities) -> list[Line] | None:
+    """Lines that fit the paper, or None where this printer has to draw them."""
     if printer.font is Font.NONE:
         return None
-    lines = [piece for line in _lines(receipt) for piece in wrap(line, printer.columns)]
+    lines = [piece for line in text for piece in wrap(line, printer.columns)]
     return lines if all(in_font(one) for line in lines for one in line.text) else None
 
 

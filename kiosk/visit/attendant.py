@@ -20,6 +20,7 @@ from kiosk.visit.work.desk import Desk, Parts, Send, Work, attempt
 from kiosk.visit.work.handing_over import HandingOver
 from kiosk.visit.work.looking import Looking
 from kiosk.visit.work.papers import Papers
+from kiosk.visit.work.services import Services
 from kiosk.visit.work.signing_in import SigningIn
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Attendant:
         self._signing_in = SigningIn(self._desk, self._looking)
         self._handing_over = HandingOver(self._desk)
         self._papers = Papers(self._desk)
+        self._services = Services(self._desk)
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: asyncio.Task[None] | None = None
         self._phone: asyncio.Task[None] | None = None
@@ -104,6 +106,24 @@ class Attendant:
                 self._begin(self._papers.print(job))
             case ef.PrintReceipt():
                 self._begin(self._papers.receipt())
+            case _:
+                self._without_sign_in(effect)
+
+    def _without_sign_in(self, effect: ef.Effect) -> None:
+        """Guides, and what a citizen leaves."""
+        match effect:
+            case ef.TakeGuides():
+                self._visit.guides = self._parts.guides()
+            case ef.ClearTyped():
+                self._visit.typed = ""
+            case ef.KeepRequest(draft=draft):
+                self._begin(self._services.keep(draft))
+            case ef.FindRequest():
+                self._begin(self._services.find())
+            case ef.PrintSlip(kind=kind):
+                self._begin(self._services.print_slip(kind))
+            case ef.PrintGuide(id=service):
+                self._begin(self._services.print_guide(service))
 
     async def close(self) -> None:
         """Stop all work and wait until it has stopped."""

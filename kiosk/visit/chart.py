@@ -36,6 +36,7 @@ from kiosk.visit.effects import (
     StopPhone,
     WarmUp,
 )
+from kiosk.visit.offers import out_of_service
 from kiosk.visit.states import PRINTED, Progress, State, Step, Way
 
 Outcome = tuple[State, tuple[Effect, ...]]
@@ -129,8 +130,8 @@ def _without_card(state: State, way: Way) -> State:
 
 
 def at_rest(state: State) -> Outcome:
-    """The first screen, or out of service where a part that is needed is missing."""
-    obstacle = state.equipment.obstacle
+    """The first screen, or out of service where nothing of use can be done."""
+    obstacle = out_of_service(state.equipment)
     step = Step.OUT_OF_SERVICE if obstacle else Step.IDLE
     return replace(
         state, step=step, reason=obstacle, retry=None, progress=None, warned=False
@@ -142,6 +143,12 @@ def begin(state: State, step: Step) -> Outcome:
     begun = replace(state, progress=Progress(state.visits + 1), visits=state.visits + 1)
     after, effects = enter(begun, step)
     return after, (WarmUp(step in (Step.PLACE_CARD, Step.READING)), *effects)
+
+
+def refuse(state: State, reason: Reason) -> Outcome:
+    """A visit begins and is told at once why it cannot go on."""
+    begun = replace(state, progress=Progress(state.visits + 1), visits=state.visits + 1)
+    return problem(begun, reason, None)
 
 
 def leave(state: State, outcome: str) -> Outcome:

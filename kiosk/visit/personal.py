@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from drivers.idcard.port import IdentityDocument
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kiosk.certificates.port import Certificate, CheckedFile, Region
+    from kiosk.content.port import Guide
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
 
@@ -49,6 +52,14 @@ class Visit:
     """Against which reference the face was compared."""
     face_live: bool = False
     """Whether the person did the movements that were asked for."""
+    guides: tuple["Guide", ...] = ()
+    """What can be read, and left something about, in this visit."""
+    typed: str = ""
+    """Digits that the citizen types: a phone number, or the code of something that was left."""
+    code: str = ""
+    """The code of what the citizen has left."""
+    arrived_at: "datetime | None" = None
+    """When the office had it."""
     wanted: str = ""
     """The identifier of the certificate that is wanted after the next sign-in."""
     home: "Region | None" = None

@@ -17,13 +17,15 @@ from kiosk.visit.handlers import (
     handing_over,
     paper,
     printing,
+    services,
     signing_in,
     ways,
 )
 from kiosk.visit.states import State
 
 SUBJECTS = (
-    equipment, card, signing_in, ways, choosing, acting, handing_over, printing, paper, ending,
+    equipment, card, signing_in, ways, choosing, acting, handing_over, printing, paper,
+    services, ending,
 )
 """The modules whose handlers make up the chart; importing them registers these."""
 

@@ -166,5 +166,36 @@ class Registration(BaseModel):
     place: str = Field("", description="where it stands, as the citizen's phone shows it")
 
 
+class CheckInBody(BaseModel):
+    """What a terminal reports of itself; docs/platform.md has the fields of a record."""
+
+    terminal: str
+    store: str = Field(description="UUID of the terminal's store")
+    boot: str
+    lanes: dict[str, list[dict[str, Any]]] = Field(
+        description="records by lane: number, key, kind, at, body"
+    )
+    checkpoint: dict[str, Any] | None = Field(None, description="of the audit chain, signed")
+    health: dict[str, Any] = Field(default_factory=dict)
+
+
+class CheckedIn(BaseModel):
+    """What of a check-in is on the platform's disk."""
+
+    acknowledged: dict[str, int] = Field(description="the highest settled number by lane")
+    refused: list[dict[str, Any]] = Field(description="lane, number, key, reason")
+    checkpoint: str | None = Field(description="stored, duplicate, fork, malformed; or none came")
+    next_seconds: float = Field(description="when the terminal shall come again, if not before")
+
+
+class InboxContents(BaseModel):
+    """Everything that terminals reported."""
+
+    records: list[dict[str, Any]]
+    refused: list[dict[str, Any]]
+    checkpoints: list[dict[str, Any]]
+    terminals: list[dict[str, Any]]
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthError}, 401: {"model": OAuthError}}
 """How a request that is refused is answered."""

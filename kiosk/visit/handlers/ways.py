@@ -4,9 +4,20 @@ from dataclasses import replace
 
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, begin, enter, forced, on, problem, progress_of, with_
+from kiosk.visit.chart import (
+    Outcome,
+    begin,
+    enter,
+    forced,
+    on,
+    problem,
+    progress_of,
+    refuse,
+    with_,
+)
 from kiosk.visit.effects import SignInWithStaff, StopPhone
 from kiosk.visit.handlers.signing_in import sign_in_failed, signed_in
+from kiosk.visit.offers import Offer, offers
 from kiosk.visit.states import Part, State, Step, Way
 
 CARD_OR_FACE = frozenset({
@@ -51,7 +62,8 @@ def _by_phone(state: State) -> Outcome:
 
 @on(Step.IDLE, event=ev.ChosePhone)
 def _(state: State, event: ev.ChosePhone) -> Outcome:
-    return begin(state, Step.PHONE)
+    obstacle = offers(state)[Offer.CERTIFICATES]
+    return refuse(state, obstacle) if obstacle else begin(state, Step.PHONE)
 
 
 @on(*ASKED, event=ev.ChosePhone)

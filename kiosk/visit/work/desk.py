@@ -13,12 +13,15 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
+from kiosk.content.port import Guide
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
 from kiosk.printing.ledger import PrintLedger
+from kiosk.services.requests import Requests
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
+from offline.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,9 @@ class Parts:
         receipt_printer: ReceiptPrinter,
         ledger: PrintLedger,
         profiles: Profiles,
+        vault: Vault,
+        guides: Callable[[], tuple[Guide, ...]],
+        requests: Requests,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -52,6 +58,9 @@ class Parts:
         self.receipt_printer = receipt_printer
         self.ledger = ledger
         self.profiles = profiles
+        self.vault = vault
+        self.guides = guides
+        self.requests = requests
 
 
 class Desk:

@@ -1,10 +1,6 @@
 """The ledger survives a kill; a document is handed over once; a receipt tells no names."""
 
 import asyncio
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
@@ -17,7 +13,7 @@ from kiosk.printing.port import JobOutcome, Receipt
 from kiosk.printing.receipt import draw_receipt
 from kiosk.reasons import Reason
 from kiosk.visit.personal import mask_name, mask_number
-from tests.conftest import ROOT
+from tests.offline.stores import open_store
 
 
 class Printer:
@@ -46,9 +42,9 @@ class Printer:
 
 @pytest.fixture
 def ledger(tmp_path):
-    made = PrintLedger(tmp_path / "ledger.sqlite", lambda: "2026-11-23T10:00:00")
-    yield made
-    made.close()
+    vault = open_store(tmp_path)
+    yield PrintLedger(vault)
+    vault.close()
 
 
 async def run(printer, ledger):
@@ -81,39 +77,6 @@ async def test_a_failure_is_in_the_ledger_and_nothing_is_sent_twice(
     assert caught.value.reason == Reason(str(reason))
     assert printer.calls.count("submit") <= 1
     assert await ledger.outcomes() == outcomes
-
-
-KILLED = """
-import asyncio, sys, time
-from pathlib import Path
-from kiosk.printing.ledger import PrintLedger
-async def main():
-    ledger = PrintLedger(Path(sys.argv[1]), lambda: "now")
-    await ledger.settled(await ledger.prepare("a", 1, 1), "printed", None)
-    await ledger.submitted(await ledger.prepare("b", 1, 1), 7)
-    await ledger.prepare("c", 1, 1)
-    print("ready", flush=True)
-    time.sleep(60)
-asyncio.run(main())
-"""
-
-
-async def test_after_a_kill_open_jobs_are_unknown_and_settled_ones_stay(tmp_path):
-    path = tmp_path / "ledger.sqlite"
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    ledger = PrintLedger(path, lambda: "later")
-    outcomes = await ledger.outcomes()
-    ledger.close()
-    assert outcomes == [
-        (1, JobOutcome.PRINTED), (2, JobOutcome.UNKNOWN), (3, JobOutcome.UNKNOWN)
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,66 @@
+"""The terminal's vault: where it lies, what protects its key, and what stands in it."""
+
+import logging
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from joserfc.jwk import ECKey
+
+from kiosk.audit import note
+from kiosk.audit_events import AuditEvent
+from kiosk.config import BadConfiguration, Config
+from kiosk.printing import ledger
+from kiosk.services import requests
+from offline import outbox
+from offline.audit import checkpoint
+from offline.audit import log as audit_log
+from offline.audit.checkpoint import Sign
+from offline.clock import Clock
+from offline.failures import VaultFailure
+from offline.keyfile import key_path
+from offline.keys.choose import WANTED, choose_keeper
+from offline.keys.port import KeyFailure, KeyKeeper
+from offline.suites import SUITES
+from offline.transaction import Transaction
+from offline.vault import Vault
+
+log = logging.getLogger(__name__)
+
+STORE = "vault.db"
+SCHEMAS = (
+    outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, requests.SCHEMA,
+)
+"""The tables of a terminal's vault."""
+
+
+def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
+    """The vault and what protects its key. Raises BadConfiguration."""
+    settings, path = config.store, config.terminal.state / STORE
+    if settings.protection not in WANTED:
+        raise BadConfiguration(f"store.protection: {settings.protection!r} is none of {WANTED}")
+    if settings.suite not in SUITES:
+        raise BadConfiguration(f"store.suite: {settings.suite!r} is none of {sorted(SUITES)}")
+    kept = key_path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wrapped = kept.read_bytes() if kept.exists() else None
+        keeper = choose_keeper(path.parent, settings.protection, wrapped=wrapped)
+        vault = Vault.open(path, keeper, config.terminal.id, SCHEMAS, settings.suite, clock)
+    except (VaultFailure, KeyFailure, OSError) as failure:
+        raise BadConfiguration(f"terminal.state {path.parent}: {failure}") from failure
+    if vault.rebuilt is not None:
+        vault.write_now(_tell_rebuilt)
+    return vault, keeper
+
+
+def signing(key: ECKey) -> Sign:
+    """Signs checkpoints with the terminal's key."""
+    private = key.private_key
+    assert isinstance(private, EllipticCurvePrivateKey)
+    return checkpoint.signer(private)
+
+
+def _tell_rebuilt(txn: Transaction) -> None:
+    """Count on in a store that was rebuilt, and say that it was."""
+    outbox.mend(txn)
+    audit_log.mend(txn)
+    note(txn, AuditEvent.STORE_REBUILT, {})
