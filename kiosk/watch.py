@@ -82,6 +82,8 @@ class Watch:
 
     def lose(self, reason: Reason) -> None:
         """The part has told that it is lost; look for it as soon as that is allowed."""
+        if not self._misses:
+            self._misses, self._first_miss = 1, self._now()
         self._know(reason)
         self._woken.set()
 

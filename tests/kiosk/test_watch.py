@@ -1,6 +1,7 @@
 """A part that is looked after: lost after a few looks, at once where it says so, and back."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -11,6 +12,10 @@ from kiosk.visit import events as ev
 from kiosk.visit.states import Part
 from kiosk.watch import MISSES, Watch
 
+NOON = datetime(2026, 3, 2, 12, 0)
+LOST = ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT, NOON)
+BACK = ev.PartBack(Part.CAMERA)
+
 
 class Seen:
     """A part that answers as it is told to, and what was said of it."""
@@ -19,7 +24,7 @@ class Seen:
         self.reason: Reason | None = None
         self.looks = 0
         self.said: list[ev.Event] = []
-        self.watch = Watch(Part.CAMERA, self._look, self.said.append)
+        self.watch = Watch(Part.CAMERA, self._look, self.said.append, lambda: NOON)
 
     async def _look(self) -> Reason | None:
         self.looks += 1
@@ -31,16 +36,13 @@ def seen():
     return Seen()
 
 
-LOST, BACK = ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT), ev.PartBack(Part.CAMERA)
-
-
 async def test_what_does_not_answer_is_lost_after_a_few_looks(seen):
     seen.reason = Reason.PRINTER_UNREACHABLE
     for _ in range(MISSES - 1):
         await seen.watch.look()
     assert seen.said == []
     await seen.watch.look()
-    assert seen.said == [ev.PartLost(Part.CAMERA, Reason.PRINTER_UNREACHABLE)]
+    assert seen.said == [ev.PartLost(Part.CAMERA, Reason.PRINTER_UNREACHABLE, NOON)]
 
 
 async def test_a_part_whose_process_dies_is_lost_at_once_and_looked_for_at_once(seen, monkeypatch):
