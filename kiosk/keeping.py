@@ -10,6 +10,7 @@ from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
 from kiosk.errors import Failure
+from kiosk.limits import attempts
 from kiosk.printing import ledger
 from kiosk.reasons import Reason
 from offline import outbox
@@ -28,7 +29,7 @@ from offline.vault import Vault
 log = logging.getLogger(__name__)
 
 STORE = "vault.db"
-SCHEMAS = (outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA)
+SCHEMAS = (outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, attempts.SCHEMA)
 """The tables of a terminal's vault."""
 
 

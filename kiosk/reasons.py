@@ -145,3 +145,5 @@ class Reason(StrEnum):
     """The encrypted store did not take what was written: the disk is full, read-only or broken."""
     KEY_REFUSED = "key_refused"
     """What protects the key of the encrypted store does not give it."""
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    """A card, its holder's face or phone was tried too often within an hour."""

@@ -1,7 +1,7 @@
 """Sample states for the gallery and the checks: one for every screen, made-up data only."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ def sample_visit() -> Visit:
         document, certificates=certificates, files={0: checked}, live=sample_picture(),
         hint=Hint.GOOD, phone_code=code, paper=sample_paper(),
     )
+    visit.again_at = datetime(2026, 11, 24, 6, 35, tzinfo=UTC)
     visit.principals = [
         Principal("王建国", Relation.AGENT, "", ("housing_fund",), date(2027, 3, 1)),
         Principal("周小宝", Relation.GUARDIAN, "", (), None),
@@ -177,5 +178,5 @@ def sample_states() -> dict[str, State]:
 
 IN_GALLERY = ("printer_no_paper", "removed_early", "face_mismatch", "face_mismatch_phone",
               "certificate_altered", "minor_needs_guardian", "network", "print_unknown",
-              "no_certificates")
+              "no_certificates", "too_many_attempts")
 """Problems that have a picture; all are checked."""

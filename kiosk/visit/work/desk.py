@@ -16,6 +16,7 @@ from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
+from kiosk.limits.attempts import Attempt, Attempts, Kind, TooMany
 from kiosk.printing.ledger import PrintLedger
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
@@ -55,6 +56,7 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.attempts = Attempts(vault)
 
 
 class Desk:
@@ -65,6 +67,16 @@ class Desk:
         self.visit = visit
         self.send = send
         self._after: set[asyncio.Task[None]] = set()
+
+    async def begin_attempt(self, kind: Kind) -> Attempt:
+        """Count an attempt with the card of this visit, before it is made. Raises Failure."""
+        document = self.visit.document
+        assert document is not None
+        try:
+            return await self.parts.attempts.begin(kind, document.number)
+        except TooMany as too_many:
+            self.visit.again_at = too_many.again_at
+            raise
 
     def afterwards(self, work: Work) -> None:
         """Do something that the end of the visit does not end."""
