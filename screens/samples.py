@@ -13,6 +13,7 @@ from kiosk.faces.port import Hint, Picture
 from kiosk.identity.levels import Level
 from kiosk.identity.port import HandOver, PhoneCode, Principal, Relation, ShowRequest
 from kiosk.reasons import Reason
+from kiosk.visit.delays import MOST_EXTENSIONS
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import (
     CertificateFact,
@@ -168,6 +169,8 @@ def sample_states() -> dict[str, State]:
         states["another"], reason=Reason.RECEIPT_PRINTER_NO_PAPER
     )
     states["still_there"] = replace(states["certificates"], warned=True)
+    extended = replace(progress, extended=MOST_EXTENSIONS)
+    states["still_there_last"] = replace(states["still_there"], progress=extended)
     for reason in Reason:
         retry = Step.COPIES if reason in (Reason.PRINTER_NO_PAPER, Reason.REMOVED_EARLY) else None
         states[f"problem_{reason}"] = State(

@@ -183,6 +183,8 @@ class Progress:
     purpose: str | None = None
     copies: int = 1
     pages_printed: int = 0
+    extended: int = 0
+    """How often the visit went on after its time."""
     outcome: str | None = None
 
     def page_count(self, index: int | None) -> int | None:
