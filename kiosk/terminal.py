@@ -141,6 +141,7 @@ class Terminal:
             profiles,
             self.vault,
             tuple,
+            tuple,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )

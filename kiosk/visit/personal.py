@@ -5,6 +5,7 @@ it, and only while the visit lasts.
 """
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drivers.idcard.port import IdentityDocument
@@ -67,6 +68,8 @@ class Visit:
     """When the office had it."""
     wanted: str = ""
     """The identifier of the certificate that is wanted after the next sign-in."""
+    again_at: datetime | None = None
+    """When what was tried too often may be tried again."""
     home: "Region | None" = None
     """The terminal's own region, where it is known."""
     missing: tuple["Region", ...] = ()
