@@ -10,6 +10,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
+AUTO = "auto"
+"""A device that is not named: whatever of its kind is plugged in."""
+
 
 class BadConfiguration(ValueError):
     """The configuration is wrong; the message names the field and what is wrong."""

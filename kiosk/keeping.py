@@ -10,6 +10,7 @@ from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
 from kiosk.errors import Failure
+from kiosk.limits import attempts
 from kiosk.printing import ledger
 from kiosk.reasons import Reason
 from kiosk.services import requests
@@ -31,8 +32,8 @@ log = logging.getLogger(__name__)
 
 STORE = "vault.db"
 SCHEMAS = (
-    outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, requests.SCHEMA,
-    sealed.SCHEMA,
+    outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, attempts.SCHEMA,
+    requests.SCHEMA, sealed.SCHEMA,
 )
 """The tables of a terminal's vault."""
 

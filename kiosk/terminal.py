@@ -41,7 +41,7 @@ from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
-from kiosk.visit.effects import Effect
+from kiosk.visit.effects import Effect, EndVisit
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import WITHOUT_VISIT, Part, State
@@ -94,6 +94,7 @@ class Terminal:
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
         devices = equipment or equip(config.devices)
+        self.devices = devices
         profiles = load_profiles(config.certificates.profiles)
         # The vault is opened when all is right that can be wrong: it is opened by one only.
         clock = clock or system_clock(self.machine.clock.trusted)
@@ -140,6 +141,7 @@ class Terminal:
             profiles,
             self.vault,
             tuple,
+            tuple,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
@@ -147,6 +149,7 @@ class Terminal:
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
+        self.engine.observe(self._notice_line)
         self._camera_failed = False
 
     async def start(self) -> None:
@@ -180,6 +183,7 @@ class Terminal:
         # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
         self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
+        watches[0].follow(parts.camera.status, Reason.CAMERA_FAULT)
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
         self._keep(partial(watches[0].run, self._camera_is_wanted))
@@ -192,12 +196,7 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
-        if self._keeper is not None:
-            await self._keeper.close()
-        self._reader.close()
-        self._parts.camera.close()
-        self._parts.receipt_printer.close()
-        await self._parts.document_printer.close()
+        await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
         await self._libraries.close()
@@ -262,6 +261,12 @@ class Terminal:
             case ev.FaceFailed(reason) | ev.SignInFailed(reason) | ev.PaperFailed(reason):
                 self._camera_failed |= reason in CAMERA_TROUBLE
 
+    def _notice_line(self, _: State, event: ev.Event) -> None:
+        if event == ev.PartBack(Part.PLATFORM):
+            self.delivery.hurry()
+
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None
         self._attendant.carry_out(effect)
+        if isinstance(effect, EndVisit):
+            self.devices.forget()
