@@ -10,6 +10,7 @@ from typing import Any
 
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
+from kiosk.alive.machine import Machine
 from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -40,7 +41,7 @@ from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
-from kiosk.visit.effects import Effect
+from kiosk.visit.effects import Effect, EndVisit
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import WITHOUT_VISIT, Part, State
@@ -49,6 +50,7 @@ from kiosk.watch import (
     Watch,
     camera_look,
     document_printer_look,
+    machine_look,
     platform_look,
     receipt_printer_look,
     store_look,
@@ -72,12 +74,13 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        clock: Clock | None = None,
+        machine: Machine | None = None, clock: Clock | None = None,
     ) -> None:
-        """Put the parts together. Raises BadConfiguration.
+        """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration.
+        the devices, where they are not those of the configuration; `machine` is what was
+        looked at before.
         """
         try:
             require_sm2()
@@ -86,13 +89,20 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        self.vault, self.key_keeper = open_vault(config, clock or system_clock())
-        self._audit = VaultAudit(self.vault)
+        self.machine = machine or Machine.of_system(config)
         key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
+        self.devices = devices
+        profiles = load_profiles(config.certificates.profiles)
+        # The vault is opened when all is right that can be wrong: it is opened by one only.
+        clock = clock or system_clock(self.machine.clock.trusted)
+        self.vault, self.key_keeper = open_vault(config, clock)
+        self._audit = VaultAudit(self.vault)
+        self._platform = Platform(
+            config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
+        )
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -128,8 +138,9 @@ class Terminal:
             devices.document_printer,
             devices.receipt_printer,
             PrintLedger(self.vault),
-            load_profiles(config.certificates.profiles),
+            profiles,
             self.vault,
+            tuple,
             tuple,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
@@ -138,11 +149,13 @@ class Terminal:
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
+        self.engine.observe(self._notice_line)
         self._camera_failed = False
 
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
@@ -162,11 +175,15 @@ class Terminal:
             Watch(Part.STORE, store_look(self.vault), send),
         ]
         kept = KeptWatch(self._kept, send)
-        looks = [watch.look(patient=False) for watch in watches]
+        machine = Watch(Part.MACHINE, machine_look(self.machine), send)
+        looks = [watch.look(patient=False) for watch in (machine, *watches)]
         await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
         self._keep(kept.run)
+        # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
+        self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
+        watches[0].follow(parts.camera.status, Reason.CAMERA_FAULT)
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
         self._keep(partial(watches[0].run, self._camera_is_wanted))
@@ -179,12 +196,7 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
-        if self._keeper is not None:
-            await self._keeper.close()
-        self._reader.close()
-        self._parts.camera.close()
-        self._parts.receipt_printer.close()
-        await self._parts.document_printer.close()
+        await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
         await self._libraries.close()
@@ -249,6 +261,12 @@ class Terminal:
             case ev.FaceFailed(reason) | ev.SignInFailed(reason) | ev.PaperFailed(reason):
                 self._camera_failed |= reason in CAMERA_TROUBLE
 
+    def _notice_line(self, _: State, event: ev.Event) -> None:
+        if event == ev.PartBack(Part.PLATFORM):
+            self.delivery.hurry()
+
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None
         self._attendant.carry_out(effect)
+        if isinstance(effect, EndVisit):
+            self.devices.forget()

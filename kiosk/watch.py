@@ -5,14 +5,16 @@ A part that does not answer for a few looks is not gone: it counts as lost after
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from drivers.camera.port import Camera
-from drivers.device import DeviceFailure
+from drivers.device import DeviceFailure, Observable, Status
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import Paper, ReceiptPrinter
+from kiosk.alive.machine import Machine
 from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
@@ -54,6 +56,7 @@ class Watch:
         self._misses = 0
         self._first_miss: datetime | None = None
         self._lost: Reason | None = None
+        self._woken = asyncio.Event()
 
     async def look(self, patient: bool = True) -> None:
         """Look once; without patience the first miss counts."""
@@ -63,6 +66,40 @@ class Watch:
             self._first_miss = self._now()
         if reason in FLEETING and patient and self._misses < MISSES:
             return
+        self._know(reason)
+
+    def follow(self, status: Observable[Status], reason: Reason) -> None:
+        """The part is lost as soon as its device is `offline`: its process has died.
+
+        Who waits for it in a visit is not kept waiting for nothing.
+        """
+        loop = asyncio.get_running_loop()
+
+        def hear(now: Status) -> None:
+            if now is Status.OFFLINE:
+                loop.call_soon_threadsafe(self.lose, reason)
+
+        status.observe(hear)
+
+    def lose(self, reason: Reason) -> None:
+        """The part has told that it is lost; look for it as soon as that is allowed."""
+        if not self._misses:
+            self._misses, self._first_miss = 1, self._now()
+        self._know(reason)
+        self._woken.set()
+
+    async def run(self, allowed: Callable[[], bool]) -> None:
+        """Look again and again while `allowed` says so, until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
+            if allowed():
+                await self.look()
+
+    def _know(self, reason: Reason | None) -> None:
+        """Say what has changed."""
         if reason == self._lost:
             return
         self._lost = reason
@@ -72,13 +109,6 @@ class Watch:
         else:
             log.warning("%s is lost: %s", self._part, reason)
             self._send(ev.PartLost(self._part, reason, self._first_miss))
-
-    async def run(self, allowed: Callable[[], bool]) -> None:
-        """Look again and again while `allowed` says so, until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            if allowed():
-                await self.look()
 
 
 def document_printer_look(printer: DocumentPrinter) -> Look:
@@ -135,6 +165,16 @@ def store_look(vault: Vault) -> Look:
             log.warning("the store: %s", failure)
             return Reason.STORE_FAULT
         return Reason.STORE_FULL if outbox.is_crowded(lanes) else None
+
+    return look
+
+
+def machine_look(machine: Machine) -> Look:
+    """Whether the machine itself can be used: its disk and its clock."""
+
+    async def look() -> Reason | None:
+        obstacle = await asyncio.to_thread(machine.look)
+        return obstacle.reason if obstacle is not None else None
 
     return look
 

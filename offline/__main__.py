@@ -13,7 +13,7 @@ from cryptography.x509 import load_pem_x509_certificate
 from offline.audit.checkpoint import Checkpoint, signer
 from offline.audit.export import export
 from offline.audit.verify import verify
-from offline.look import look, snapshot
+from offline.look import look, read_audit, snapshot
 
 
 class BadInput(Exception):
@@ -28,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     inspect.add_argument("store", type=Path, help="the terminal's vault.db")
     inspect.add_argument("--json", action="store_true", help="one JSON object on the last line")
     inspect.set_defaults(run=run_inspect)
+    audit = commands.add_parser("audit", help="a store's audit records, one JSON object a line")
+    audit.add_argument("store", type=Path, help="the terminal's vault.db")
+    audit.set_defaults(run=run_audit)
     check = commands.add_parser("verify-audit", help="whether an exported audit is whole")
     check.add_argument("export", type=Path, help="a file that the terminal exported")
     check.add_argument(
@@ -73,6 +76,18 @@ def run_inspect(options: argparse.Namespace) -> int:
                 print("   ", "  ".join(f"{key}={field}" for key, field in one.items()))
         else:
             print(f"{name}: {value}")
+    return 0
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """Print the audit's records."""
+    if not options.store.is_file():
+        raise BadInput(f"{options.store}: no such store")
+    try:
+        for record in read_audit(options.store):
+            print(json.dumps(record, ensure_ascii=False))
+    except (apsw.Error, ValueError) as error:
+        raise BadInput(f"{options.store}: {error}") from error
     return 0
 
 

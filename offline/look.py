@@ -1,6 +1,7 @@
 """What a store holds, seen from outside: counts and states, nothing that is sealed."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import apsw
 
+from offline.audit.log import records
 from offline.clock import utc_now
 from offline.lanes import BY_RANK
 from offline.transaction import Value
@@ -62,6 +64,12 @@ def look(path: Path) -> Told:
     """Counts and states of a store. Raises as `snapshot` does."""
     with snapshot(path) as taken:
         return tell(taken)
+
+
+def read_audit(path: Path) -> list[dict[str, Any]]:
+    """The audit's records as they stand there, in order, not verified. Raises as `snapshot`."""
+    with snapshot(path) as taken:
+        return [json.loads(content) for _, _, content in records(taken)]
 
 
 def tell(taken: Snapshot) -> Told:

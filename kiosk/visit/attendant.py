@@ -124,8 +124,9 @@ class Attendant:
     def _without_sign_in(self, effect: ef.Effect) -> None:
         """Guides, and what a citizen leaves."""
         match effect:
-            case ef.TakeGuides():
+            case ef.TakeContent():
                 self._visit.guides = self._parts.guides()
+                self._visit.services = self._parts.catalogue()
             case ef.ClearTyped():
                 self._visit.typed = ""
             case ef.KeepRequest(draft=draft):

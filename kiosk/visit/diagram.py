@@ -139,6 +139,7 @@ def normalised(state: State) -> State:
         pages=before.pages[:1] if chosen or step is Step.CERTIFICATES else (),
         purpose=None,
         pages_printed=0,
+        extended=0,
         outcome=PRINTED if before.outcome == PRINTED else None,
         verdict=before.verdict if step is Step.CHECK_PAPER else None,
         way=before.way if step in WITH_WAY else ALIKE.get(before.signed_by, before.signed_by),

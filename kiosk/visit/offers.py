@@ -25,12 +25,12 @@ class Offer(StrEnum):
 
 NEEDS: Mapping[Offer, tuple[Part, ...]] = {
     # Without reader or camera a phone still signs in: face and card are never the only way.
-    Offer.CERTIFICATES: (Part.STORE, Part.DOCUMENT_PRINTER, Part.PLATFORM),
+    Offer.CERTIFICATES: (Part.MACHINE, Part.STORE, Part.DOCUMENT_PRINTER, Part.PLATFORM),
     # No phone reaches the platform here: card and face are all there is.
-    Offer.PACKAGE: (Part.STORE, Part.DOCUMENT_PRINTER, Part.READER, Part.CAMERA),
-    Offer.CHECK_PAPER: (Part.STORE, Part.CAMERA),
-    Offer.GUIDES: (Part.STORE,),
-    Offer.REQUEST: (Part.STORE,),
+    Offer.PACKAGE: (Part.MACHINE, Part.STORE, Part.DOCUMENT_PRINTER, Part.READER, Part.CAMERA),
+    Offer.CHECK_PAPER: (Part.MACHINE, Part.STORE, Part.CAMERA),
+    Offer.GUIDES: (Part.MACHINE, Part.STORE),
+    Offer.REQUEST: (Part.MACHINE, Part.STORE),
 }
 """The parts that each needs, the most telling first."""
 CONTENT: Mapping[Offer, Kept] = {

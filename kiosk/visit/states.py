@@ -102,6 +102,8 @@ class Part(StrEnum):
     PLATFORM = "platform"
     STORE = "store"
     """Where everything is written down that must not be lost."""
+    MACHINE = "machine"
+    """What is below all of them: the disk and the clock."""
 
 
 class Kept(StrEnum):
@@ -242,6 +244,8 @@ class Progress:
     """Whether what is typed is whole."""
     status: RequestStatus | None = None
     """How far that is which was left, or asked for."""
+    extended: int = 0
+    """How often the visit went on after its time."""
     outcome: str | None = None
 
     def page_count(self, index: int | None) -> int | None:
