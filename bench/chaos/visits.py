@@ -5,7 +5,9 @@ The terminal is measured every hundred visits, between two of them. What the aud
 the months that the law asks for grows by design: so the disk's bound is for each visit.
 """
 
+import json
 import queue
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -50,6 +52,7 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
                         steps[step].append(seconds)
                 case "sample":
                     samples.append(line)
+                    print(json.dumps(line), file=sys.stderr)
                 case "stuck":
                     raise RuntimeError(f"a visit did not end: {line}")
                 case "ended" if line["child"] == child:
