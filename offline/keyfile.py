@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from offline.durable import sync_folder, write_durably
 from offline.failures import VaultFailure, VaultReason
 from offline.suites import DATA_KEY
 
@@ -51,25 +52,3 @@ def erase(store: Path, keeper: Keeper) -> None:
         write_durably(path, os.urandom(path.stat().st_size))
         path.unlink()
         sync_folder(path.parent)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Put a file there in one step that a power cut cannot halve. Mode 0600."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the folder's own entries on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -44,7 +44,8 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
             try:
                 line = place.hear(QUIET_SECONDS)
             except queue.Empty as error:
-                raise RuntimeError(f"after {outcomes.total()} visits nothing happened") from error
+                why = f"after {outcomes.total()} visits nothing happened; {place.log()}"
+                raise RuntimeError(why) from error
             match line["event"]:
                 case "visit":
                     outcomes[line["outcome"]] += 1
@@ -54,7 +55,7 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
                     samples.append(line)
                     print(json.dumps(line), file=sys.stderr)
                 case "stuck":
-                    raise RuntimeError(f"a visit did not end: {line}")
+                    raise RuntimeError(f"a visit did not end: {line}; {place.log()}")
                 case "ended" if line["child"] == child:
                     break
     seconds = time.monotonic() - began
