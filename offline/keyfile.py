@@ -28,6 +28,11 @@ def key_path(store: Path) -> Path:
     return store.with_suffix(".key")
 
 
+def spare_path(store: Path) -> Path:
+    """Where the same key lies wrapped for the operators, if it does."""
+    return store.with_suffix(".recovery")
+
+
 def data_key(store: Path, keeper: Keeper, random: Callable[[int], bytes] = os.urandom) -> bytes:
     """The data key of a vault; made where there is neither vault nor key.
 
@@ -46,9 +51,9 @@ def data_key(store: Path, keeper: Keeper, random: Callable[[int], bytes] = os.ur
 def erase(store: Path, keeper: Keeper) -> None:
     """Destroy the key: nothing that was sealed can be opened by anybody again."""
     keeper.forget()
-    path = key_path(store)
-    if path.exists():
-        # Flash may keep the old block; what the keeper held is what counts.
-        write_durably(path, os.urandom(path.stat().st_size))
-        path.unlink()
-        sync_folder(path.parent)
+    for path in (key_path(store), spare_path(store)):
+        if path.exists():
+            # Flash may keep the old block; what the keeper held is what counts.
+            write_durably(path, os.urandom(path.stat().st_size))
+            path.unlink()
+            sync_folder(path.parent)
