@@ -74,6 +74,9 @@ class StoreSection:
         "what protects its key: tpm, systemd-creds, file, or auto for the best there is", "auto"
     )
     suite: str = setting("the cipher of a new store: aes-256-gcm or sm4-gcm", "aes-256-gcm")
+    recovery: Path | None = setting(
+        "the operators' public key (PEM, P-256), for which its key is wrapped a second time", None
+    )
 
 
 @dataclass(frozen=True)
