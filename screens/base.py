@@ -111,7 +111,8 @@ class Screen(Surface):
     def show_ways(self, state: State) -> None:
         """Show that part, unless what was kept here is all there is in this visit."""
         offline = state.progress is not None and state.progress.offline
-        self._platform_ways.opacity, self._platform_ways.disabled = (0.0 if offline else 1.0), offline
+        self._platform_ways.opacity = 0.0 if offline else 1.0
+        self._platform_ways.disabled = offline
 
     def end_button(self) -> None:
         """At the bottom left: end the visit."""
