@@ -90,7 +90,10 @@ def platform(library_keys, time, tmp_path):
     trust = tmp_path / "trust"
     trust.mkdir()
     (trust / "root.crt").write_bytes(keys.root.certificate.public_bytes(Encoding.PEM))
-    now = time.now.timestamp
+
+    def now():
+        return time.now.timestamp()
+
     identity = IdentityService("http://127.0.0.1:1", keys, now)
     key = ECKey.generate_key("P-256")
     identity.register(KIOSK, key.as_dict(private=False))
