@@ -91,6 +91,8 @@ class AuditEvent(StrEnum):
     """The citizen was asked whether somebody is still there."""
     VISIT_ENDED = "visit_ended"
     """The visit ended and its data was removed."""
+    PACKAGES_FAILED = "packages_failed"
+    """Nothing that is kept here could be opened with a card."""
     PAPER_CHECKED = "paper_checked"
     """A printed copy was held before the camera and verified."""
     PAPER_CHECK_FAILED = "paper_check_failed"
@@ -159,6 +161,7 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.RECEIPT_FAILED: frozenset({"reason"}),
     AuditEvent.IDLE_WARNED: frozenset(),
     AuditEvent.VISIT_ENDED: frozenset({"outcome"}),
+    AuditEvent.PACKAGES_FAILED: frozenset({"reason"}),
     AuditEvent.PAPER_CHECKED: frozenset({"verdict"}),
     AuditEvent.PAPER_CHECK_FAILED: frozenset({"reason"}),
     AuditEvent.JOB_PREPARED: frozenset({"job", "copies"}),

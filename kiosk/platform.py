@@ -7,7 +7,7 @@ slow or answers nonsense is called the same everywhere.
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,11 +36,18 @@ class Reply:
 class Platform:
     """A client of one platform."""
 
-    def __init__(self, address: str, timeout: float, tls: Tls | None = None) -> None:
-        """`tls`: whom to believe, and what to show; the system's authorities without it."""
+    def __init__(
+        self, address: str, timeout: float, tls: Tls | None = None,
+        hear_date: Callable[[str | None], None] = lambda _: None,
+    ) -> None:
+        """`tls`: whom to believe, and what to show; the system's authorities without it.
+
+        `hear_date` gets the `Date` of each answer.
+        """
         self.address = address.rstrip("/")
         self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
+        self._hear_date = hear_date
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -117,6 +124,7 @@ class Platform:
         except ValueError as error:
             # The codec's word for a host that cannot be; certificates' errors are above.
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
+        self._hear_date(response.headers.get("Date"))
         return Reply(response.status, response.headers, answer)
 
     def believe(self, *urls: object) -> None:

@@ -9,7 +9,8 @@ from random import SystemRandom
 from typing import Any
 
 from drivers.device import DeviceFailure
-from kiosk.agent import Contact
+from kiosk.agent import Caller, Contact
+from kiosk.alive.machine import Machine
 from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -25,12 +26,16 @@ from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
 from kiosk.identity.http import HttpIdentityService, load_key
-from kiosk.keeping import open_vault, signing
+from kiosk.keeping import open_vault, private_key, signing
+from kiosk.packages.counting import restore_packages
+from kiosk.packages.http import HttpPackages
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.sync import PackageKeeper
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.kept import KeptWatch, PaperListsLook
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook
 from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
@@ -45,6 +50,7 @@ from kiosk.watch import (
     Watch,
     camera_look,
     document_printer_look,
+    machine_look,
     platform_look,
     receipt_printer_look,
     store_look,
@@ -68,12 +74,13 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        clock: Clock | None = None,
+        machine: Machine | None = None, clock: Clock | None = None,
     ) -> None:
-        """Put the parts together. Raises BadConfiguration.
+        """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration.
+        the devices, where they are not those of the configuration; `machine` is what was
+        looked at before.
         """
         try:
             require_sm2()
@@ -82,14 +89,20 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        self.vault, self.key_keeper = open_vault(config, clock or system_clock())
-        self._audit = VaultAudit(self.vault)
+        self.machine = machine or Machine.of_system(config)
         key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
         self.devices = devices
+        profiles = load_profiles(config.certificates.profiles)
+        # The vault is opened when all is right that can be wrong: it is opened by one only.
+        clock = clock or system_clock(self.machine.clock.trusted)
+        self.vault, self.key_keeper = open_vault(config, clock)
+        self._audit = VaultAudit(self.vault)
+        self._platform = Platform(
+            config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
+        )
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -111,7 +124,10 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
-        self._kept = [PaperListsLook(papers, trust, now)]
+        self.packages = PackageKeeper(self.vault, HttpPackages(
+            self._platform, Caller(config.terminal.id, key).authorise
+        ))
+        self._kept: list[Look] = [PaperListsLook(papers, trust, now), self.packages.look]
         self._parts = Parts(
             config,
             devices.camera,
@@ -122,10 +138,11 @@ class Terminal:
             devices.document_printer,
             devices.receipt_printer,
             PrintLedger(self.vault),
-            load_profiles(config.certificates.profiles),
+            profiles,
             self.vault,
             tuple,
             Requests(self.vault),
+            PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
@@ -136,6 +153,7 @@ class Terminal:
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
@@ -146,6 +164,7 @@ class Terminal:
         self._keep(self.delivery.run)
         self._keep(self.papers.run)
         self._keep(self.directory.run)
+        self._keep(self.packages.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
@@ -154,10 +173,13 @@ class Terminal:
             Watch(Part.STORE, store_look(self.vault), send),
         ]
         kept = KeptWatch(self._kept, send)
-        looks = [watch.look(patient=False) for watch in watches]
+        machine = Watch(Part.MACHINE, machine_look(self.machine), send)
+        looks = [watch.look(patient=False) for watch in (machine, *watches)]
         await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
         self._keep(kept.run)
+        # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
+        self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
         watches[0].follow(parts.camera.status, Reason.CAMERA_FAULT)
         for watch in watches[1:]:
@@ -197,7 +219,9 @@ class Terminal:
         """Find out what became of copies that a crash interrupted, once the printer answers."""
         while True:
             try:
-                await reconcile(self._parts.document_printer, self._parts.ledger)
+                await reconcile(
+                    self._parts.document_printer, self._parts.ledger, restore_packages
+                )
                 break
             except DeviceFailure as failure:
                 log.info("what was being printed is not known yet: %s", failure)

@@ -14,6 +14,7 @@ from drivers.camera.port import Camera
 from drivers.device import DeviceFailure, Observable, Status
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import Paper, ReceiptPrinter
+from kiosk.alive.machine import Machine
 from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
@@ -164,6 +165,16 @@ def store_look(vault: Vault) -> Look:
             log.warning("the store: %s", failure)
             return Reason.STORE_FAULT
         return Reason.STORE_FULL if outbox.is_crowded(lanes) else None
+
+    return look
+
+
+def machine_look(machine: Machine) -> Look:
+    """Whether the machine itself can be used: its disk and its clock."""
+
+    async def look() -> Reason | None:
+        obstacle = await asyncio.to_thread(machine.look)
+        return obstacle.reason if obstacle is not None else None
 
     return look
 

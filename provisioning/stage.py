@@ -25,6 +25,7 @@ place_zh = "{place}"
 place_en = "Liutang Village Service Centre"
 key = "terminal.pem"
 state = "state"
+reserve_mb = 1
 
 [platform]
 address = "{platform}"

@@ -26,6 +26,9 @@ class Ui:
     terminal: str
     visit: Visit
     send: Callable[[Event], None]
+    nearest_zh: str = ""
+    """The nearest other place, where it is known."""
+    nearest_en: str = ""
 
     @property
     def content_mm(self) -> float:

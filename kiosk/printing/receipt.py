@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from drivers.receipt_printer.port import Align, Line
 from kiosk.printing.port import Receipt
+from kiosk.printing.receipt_text import KEPT, KEPT_ENGLISH
 
 REGULAR = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 BOLD = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
@@ -112,6 +113,10 @@ def draw_receipt(receipt: Receipt, dots: int) -> npt.NDArray[np.bool_]:
     sheet.fact("时间 Time", receipt.printed_at)
     sheet.fact("终端 Terminal", receipt.terminal)
     sheet.fact("编号 Number", receipt.number)
+    if receipt.kept:
+        sheet.rule()
+        sheet.centred(KEPT, 26)
+        sheet.centred(KEPT_ENGLISH, 20)
     sheet.rule()
     sheet.centred("请取走身份证和全部纸张", 28, bold=True)
     sheet.centred("Please take your card and all papers", 22)

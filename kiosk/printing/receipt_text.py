@@ -12,6 +12,8 @@ from drivers.receipt_printer.protocol import in_font
 from kiosk.printing.port import Receipt
 
 CENTRE = Align.CENTRE
+KEPT = "离线打印，网络恢复后自动上报"
+KEPT_ENGLISH = "Printed offline; reported when the line is back"
 
 
 def write_receipt(receipt: Receipt, printer: Capabilities) -> list[Line] | None:
@@ -43,6 +45,10 @@ def _lines(receipt: Receipt) -> Iterator[Line]:
     yield Line(f"时间 Time: {receipt.printed_at}")
     yield Line(f"终端 Terminal: {receipt.terminal}")
     yield Line(f"编号 Number: {receipt.number}")
+    if receipt.kept:
+        yield Line("")
+        yield Line(KEPT, CENTRE)
+        yield Line(KEPT_ENGLISH, CENTRE)
     yield Line("")
     yield Line("请取走身份证和全部纸张", CENTRE, 2)
     yield Line("Please take your card and all papers", CENTRE)

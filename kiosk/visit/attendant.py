@@ -19,6 +19,7 @@ from kiosk.visit.personal import Visit
 from kiosk.visit.work.desk import Desk, Parts, Send, Work, attempt
 from kiosk.visit.work.handing_over import HandingOver
 from kiosk.visit.work.looking import Looking
+from kiosk.visit.work.packages import Packages
 from kiosk.visit.work.papers import Papers
 from kiosk.visit.work.services import Services
 from kiosk.visit.work.signing_in import SigningIn
@@ -40,6 +41,7 @@ class Attendant:
         self._handing_over = HandingOver(self._desk)
         self._papers = Papers(self._desk)
         self._services = Services(self._desk)
+        self._packages = Packages(self._desk, self._looking)
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: asyncio.Task[None] | None = None
         self._phone: asyncio.Task[None] | None = None
@@ -78,7 +80,7 @@ class Attendant:
                 self._at_the_counter(effect)
 
     def _at_the_counter(self, effect: ef.Effect) -> None:
-        """What goes to the platform, and what comes out on paper."""
+        """What goes to the platform."""
         match effect:
             case ef.SignIn():
                 self._begin(self._signing_in.with_face())
@@ -100,6 +102,16 @@ class Attendant:
                 self._phone = self._begin(self._handing_over.offer(index))
             case ef.SettleHandOver(same=same):
                 self._begin(self._handing_over.settle(same))
+            case _:
+                self._with_papers(effect)
+
+    def _with_papers(self, effect: ef.Effect) -> None:
+        """What is kept here, and what comes out on paper."""
+        match effect:
+            case ef.CompareKept():
+                self._look = self._begin(self._packages.compare())
+            case ef.ListKept():
+                self._begin(self._packages.list())
             case ef.FetchCertificate(index=index):
                 self._begin(self._papers.fetch(index))
             case ef.Print() as job:
@@ -183,7 +195,8 @@ class Attendant:
 
     def _end_visit(self) -> None:
         """Stop the visit's work, sign out, and forget everything personal."""
-        sessions = [one for one in (self._visit.session, self._visit.own) if one is not None]
+        both = (self._visit.session, self._visit.own)
+        sessions = [one for one in both if one is not None and one.token]
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()

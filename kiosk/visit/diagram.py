@@ -54,7 +54,7 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.PartBack(Part.DOCUMENT_PRINTER), ev.PartLost(Part.PLATFORM, Reason.NETWORK),
     ev.PartBack(Part.PLATFORM), ev.PartLost(Part.STORE, Reason.STORE_FULL),
     ev.PartBack(Part.STORE), ev.ContentChanged(frozenset(Kept)), ev.ContentChanged(frozenset()),
-    ev.FaceMatched("chip_photo"),
+    ev.FaceMatched("chip_photo"), ev.PackagesFailed(Reason.PACKAGE_NONE),
     ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"),
     ev.SignedIn("acr", Level.SUBSTANTIAL), ev.SignInFailed(Reason.NETWORK),
     ev.SignInFailed(Reason.ANOTHER_PERSON),

@@ -25,6 +25,14 @@ class CompareFace(Effect):
     """Find the face and compare it with the document's."""
 
 
+class CompareKept(Effect):
+    """Open what is kept for the document's holder, and compare the face with its picture."""
+
+
+class ListKept(Effect):
+    """List what was opened, with the copies that are left of each."""
+
+
 class StopFace(Effect):
     """Stop looking at the face."""
 

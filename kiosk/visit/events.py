@@ -350,6 +350,16 @@ class FaceFailed(Event):
     reason: Reason
 
 
+# What is kept
+
+
+@dataclass(frozen=True, slots=True)
+class PackagesFailed(Event):
+    """Nothing that is kept here can be opened with this card."""
+
+    reason: Reason
+
+
 # The platform
 
 

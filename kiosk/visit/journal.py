@@ -117,6 +117,7 @@ RECORDS: dict[type[ev.Event], Writer] = {
         AuditEvent.FACE_MATCHED,
         {"reference": event.reference},
     ),
+    ev.PackagesFailed: _reason(AuditEvent.PACKAGES_FAILED),
     ev.FaceFailed: _attempt(AuditEvent.FACE_FAILED, lambda p: p.face_attempts),
     ev.ChoseShow: _plain(AuditEvent.SHOW_CHOSEN),
     ev.ChoseStaff: _plain(AuditEvent.STAFF_CHOSEN),

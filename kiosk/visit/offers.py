@@ -25,12 +25,12 @@ class Offer(StrEnum):
 
 NEEDS: Mapping[Offer, tuple[Part, ...]] = {
     # Without reader or camera a phone still signs in: face and card are never the only way.
-    Offer.CERTIFICATES: (Part.STORE, Part.DOCUMENT_PRINTER, Part.PLATFORM),
+    Offer.CERTIFICATES: (Part.MACHINE, Part.STORE, Part.DOCUMENT_PRINTER, Part.PLATFORM),
     # No phone reaches the platform here: card and face are all there is.
-    Offer.PACKAGE: (Part.STORE, Part.DOCUMENT_PRINTER, Part.READER, Part.CAMERA),
-    Offer.CHECK_PAPER: (Part.STORE, Part.CAMERA),
-    Offer.GUIDES: (Part.STORE,),
-    Offer.REQUEST: (Part.STORE,),
+    Offer.PACKAGE: (Part.MACHINE, Part.STORE, Part.DOCUMENT_PRINTER, Part.READER, Part.CAMERA),
+    Offer.CHECK_PAPER: (Part.MACHINE, Part.STORE, Part.CAMERA),
+    Offer.GUIDES: (Part.MACHINE, Part.STORE),
+    Offer.REQUEST: (Part.MACHINE, Part.STORE),
 }
 """The parts that each needs, the most telling first."""
 CONTENT: Mapping[Offer, Kept] = {
@@ -50,6 +50,12 @@ def shown(state: State) -> dict[Offer, Reason | None]:
     if state.equipment.reason(Part.PLATFORM) is None:
         del now[Offer.PACKAGE]
     return now
+
+
+def only_kept(state: State) -> bool:
+    """Whether a card leads to what is kept for its holder, and to nothing else."""
+    now = offers(state)
+    return now[Offer.PACKAGE] is None and now[Offer.CERTIFICATES] is not None
 
 
 def out_of_service(equipment: Equipment) -> Reason | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kiosk.content.port import Guide
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
+    from kiosk.packages.port import Package
 
 
 @dataclass(repr=False)
@@ -34,6 +35,8 @@ class Visit:
     """For whom the citizen acts now."""
     certificates: list["Certificate"] = field(default_factory=list)
     files: dict[int, "CheckedFile"] = field(default_factory=dict)
+    kept: list["Package"] = field(default_factory=list)
+    """What was kept here for the citizen, once the card has opened it."""
     live: "Picture | None" = None
     """What the camera sees now, for the screen."""
     hint: "Hint | None" = None
@@ -71,8 +74,11 @@ class Visit:
         return "<Visit>"
 
     def take_document(self, document: IdentityDocument | None) -> None:
-        """Another document counts from now on, or none: no face was compared with it yet."""
-        self.document = document
+        """Another document counts from now on, or none.
+
+        It has opened nothing yet, and no face was compared with it.
+        """
+        self.document, self.kept = document, []
         self.face_reference, self.face_live = "", False
 
     def wipe(self) -> None:

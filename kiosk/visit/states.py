@@ -102,6 +102,8 @@ class Part(StrEnum):
     PLATFORM = "platform"
     STORE = "store"
     """Where everything is written down that must not be lost."""
+    MACHINE = "machine"
+    """What is below all of them: the disk and the clock."""
 
 
 class Kept(StrEnum):
@@ -137,6 +139,8 @@ class CertificateStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+KEPT_PURPOSE = "kept"
+"""What copies of a certificate are for that was kept here: that was decided beforehand."""
 MOST_COPIES = 5
 """Of a kind whose rules do not say."""
 
@@ -202,6 +206,8 @@ class Progress:
     """How the citizen has signed in, once that is so."""
     code_shown: bool = False
     """Whether there is a code that the phone can scan."""
+    offline: bool = False
+    """Whether what is kept here is printed; the platform is asked nothing then."""
     signed_in: bool = False
     level: Level = Level.NOBODY
     """How surely the citizen is known."""

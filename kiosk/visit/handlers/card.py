@@ -75,7 +75,7 @@ def _child(state: State) -> Outcome:
     progress = progress_of(state)
     if progress.stepping_up:
         return _refused(state, Reason.ANOTHER_PERSON)
-    if progress.ward:
+    if progress.ward or progress.offline:
         return _refused(state, Reason.MINOR_NEEDS_GUARDIAN)
     after, effects = enter(with_(state, ward=True, document_type=None), Step.GUARDIAN)
     return after, (KeepWard(), *effects)

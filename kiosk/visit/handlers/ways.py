@@ -40,7 +40,9 @@ CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)
 def other_ways(state: State) -> tuple[Way, ...]:
     """The ways on from a problem: where card or face were in the way, in the order offered."""
     progress = state.progress
-    if progress is None or (progress.signed_in and not progress.stepping_up):
+    if progress is None or progress.offline or (
+        progress.signed_in and not progress.stepping_up
+    ):
         return ()
     if progress.way is Way.CALL and state.reason in NOT_CALLED:
         return (Way.STAFF,) if progress.stepping_up else (Way.PHONE, Way.STAFF)

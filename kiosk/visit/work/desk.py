@@ -10,13 +10,16 @@ from drivers.device import DeviceFailure
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import ReceiptPrinter
 from kiosk.certificates.documents import DocumentService
-from kiosk.certificates.port import CertificateLibrary
+from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
 from kiosk.content.port import Guide
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.identity.port import IdentityService
+from kiosk.packages.library import PackageLibrary
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.port import Package
 from kiosk.printing.ledger import PrintLedger
 from kiosk.services.requests import Requests
 from kiosk.visit import events as ev
@@ -47,6 +50,7 @@ class Parts:
         vault: Vault,
         guides: Callable[[], tuple[Guide, ...]],
         requests: Requests,
+        packages: PackageOpener,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -61,6 +65,7 @@ class Parts:
         self.vault = vault
         self.guides = guides
         self.requests = requests
+        self.packages = packages
 
 
 class Desk:
@@ -71,6 +76,18 @@ class Desk:
         self.visit = visit
         self.send = send
         self._after: set[asyncio.Task[None]] = set()
+
+    @property
+    def library(self) -> CertificateLibrary:
+        """Where the visit's certificates are: what is kept here, where it was opened."""
+        kept = self.visit.kept
+        return PackageLibrary(kept) if kept else self.parts.library
+
+    def package_of(self, certificate: Certificate) -> Package | None:
+        """The package that a certificate of the visit is from, where it was kept here."""
+        return next(
+            (one for one in self.visit.kept if one.certificate is certificate), None
+        )
 
     def afterwards(self, work: Work) -> None:
         """Do something that the end of the visit does not end."""

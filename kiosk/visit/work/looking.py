@@ -53,15 +53,22 @@ class Looking:
 
     async def compare_face(self) -> None:
         """Find the face, compare it with the document's, and send what came of it."""
-        parts, visit = self._desk.parts, self._desk.visit
-        document = visit.document
+        parts, document = self._desk.parts, self._desk.visit.document
         assert document is not None
+        await self._compare(lambda: parts.faces.prepare(
+            document.photo, lambda: parts.identity.face_reference(document)
+        ))
+
+    async def compare_with(self, picture: bytes, reference: str) -> None:
+        """The same with a picture that is here; what it is called."""
+        await self._compare(lambda: self._desk.parts.faces.refer_to(picture, reference))
+
+    async def _compare(self, prepare: Callable[[], Awaitable[str]]) -> None:
+        parts, visit = self._desk.parts, self._desk.visit
         try:
             await parts.camera.open()
             with self._watching() as slot:
-                reference = await parts.faces.prepare(
-                    document.photo, lambda: parts.identity.face_reference(document)
-                )
+                reference = await prepare()
                 verdict = await parts.faces.confirm(slot, reference, self._show, self._chance)
         except (Failure, DeviceFailure) as failure:
             known = _known(failure)
