@@ -103,6 +103,18 @@ class Screen(Surface):
         )
         return text
 
+    def with_platform(self) -> Surface:
+        """A part of the screen for what only the platform can give; see `show_ways`."""
+        self._ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        self._ways.pos = self.pos
+        self.add_widget(self._ways)
+        return self._ways
+
+    def show_ways(self, state: State) -> None:
+        """Show that part, unless what was kept here is all there is in this visit."""
+        offline = state.progress is not None and state.progress.offline
+        self._ways.opacity, self._ways.disabled = (0.0 if offline else 1.0), offline
+
     def end_button(self) -> None:
         """At the bottom left: end the visit."""
         self.button(

@@ -201,6 +201,9 @@ def sample_states() -> dict[str, State]:
     states["certificates_acting"] = State(
         Step.CERTIFICATES, Equipment(), replace(progress, acting=Relation.AGENT)
     )
+    kept = replace(progress, offline=True, purpose="kept")
+    for name in ("consent", "face", "signing_in", "certificates", "preview", "copies", "another"):
+        states[f"{name}_kept"] = State(Step(name), Equipment(card_present=True), kept)
     card_only = Progress(1, "cn_resident", face_attempts=3)
     states["problem_face_mismatch_phone"] = State(
         Step.PROBLEM, Equipment(), card_only, reason=Reason.FACE_MISMATCH

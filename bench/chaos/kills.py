@@ -5,6 +5,8 @@ had said was on the disk, and with what the platform has. In the end a terminal 
 killed settles what is open, and the ledger is compared with what the printer did.
 """
 
+import contextlib
+import queue
 import shutil
 import tempfile
 import time
@@ -30,10 +32,18 @@ from offline.store import Store, StoreOptions
 
 STARTING_EACH = 10
 """One kill in so many comes while the terminal starts."""
-START_SECONDS, HORIZON_SECONDS = 0.4, 3.5
-"""Until when after the fork, or after the start, a kill comes: about the length of a visit."""
-PRINTING = 0.7
-"""More visits print than do in the field: paper is what kills are hardest on."""
+START_SECONDS = 0.4
+"""Until when after the fork such a kill comes."""
+STEPS = {
+    "idle": 1, "reading": 1, "phone": 2, "signing_in": 2, "preview": 2, "printing": 5,
+    "receipt": 3, "farewell": 1,
+}
+"""Steps to be killed in, and how often: paper is what kills are hardest on."""
+FIRST_GUESS_SECONDS = 0.5
+STEP_SECONDS = 20.0
+"""How long is waited for a step; a visit that does not come to it is killed where it is."""
+PRINTING = 0.8
+"""More visits print than do in the field."""
 SETTLE_SECONDS = 60.0
 LATE_SECONDS = 1.0
 """Until when a report of the stage may be under way."""
@@ -60,12 +70,14 @@ class Part:
     """Copies that the ledger has as printed or not printed, and the printer did otherwise."""
     not_started: int = 0
     seconds: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)
+    """How long each step took when it was last gone through, in seconds."""
 
     def as_json(self) -> dict[str, Any]:
         """For the results' file."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
         plain |= {"during": dict(self.during), "jobs": dict(self.jobs)}
-        del plain["losses"]
+        del plain["losses"], plain["steps"]
         return {"what": "kills", **plain, **asdict(self.losses)}
 
 
@@ -87,18 +99,21 @@ def kill_one(place: Site, part: Part, told: Told, random: Random) -> None:
     """Start a terminal, kill it at some moment, and hear what it had said."""
     starting = random.randrange(STARTING_EACH) == 0
     child = place.begin(Order(random.randrange(2**32), printing=PRINTING))
+    step = "starting"
     if starting:
         time.sleep(random.uniform(0, START_SECONDS))
     else:
         place.wait_for("started", SETTLE_SECONDS)
-        time.sleep(random.uniform(0, HORIZON_SECONDS))
-    hear(place.kill(child), part, told)
+        [step] = random.choices(list(STEPS), list(STEPS.values()))
+        with contextlib.suppress(queue.Empty):
+            place.wait_for("step", STEP_SECONDS, step=step)
+        time.sleep(random.uniform(0, 1.2 * part.steps.get(step, FIRST_GUESS_SECONDS)))
+    hear(place.kill(child), step, part, told)
     part.kills += 1
 
 
-def hear(said: list[Line], part: Part, told: Told) -> None:
-    """Note what a terminal said before it was killed."""
-    step = "starting"
+def hear(said: list[Line], step: str, part: Part, told: Told) -> None:
+    """Note what a terminal said before it was killed, which was in `step` or later."""
     for line in said:
         match line["event"]:
             case "on_disk":
@@ -107,6 +122,7 @@ def hear(said: list[Line], part: Part, told: Told) -> None:
                 step = line["step"]
             case "visit":
                 part.visits += 1
+                part.steps.update(line["steps"])
             case "opened" if line["rebuilt"]:
                 part.losses += Losses(unreadable=1)
     part.during[step] += 1
@@ -143,7 +159,7 @@ def settle(place: Site, part: Part, told: Told, random: Random) -> None:
     """Let a terminal put in order what the kills left, and compare it with paper and platform."""
     child = place.begin(Order(random.randrange(2**32), visits=2, printing=0.0))
     while True:
-        line = place.lines.get(timeout=SETTLE_SECONDS)
+        line = place.hear(SETTLE_SECONDS)
         if line["event"] == "on_disk":
             told.records.update(line["keys"])
         elif line["event"] == "ended" and line["child"] == child:

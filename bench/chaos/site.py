@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -40,7 +40,8 @@ class Site:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             cwd=root(),
         )
-        self.lines: queue.Queue[Line] = queue.Queue()
+        self._lines: queue.Queue[Line] = queue.Queue()
+        self._held: deque[Line] = deque()
         self.complaints: list[str] = []
         """What terminals wrote into their logs."""
         self._listeners = [
@@ -63,7 +64,7 @@ class Site:
         os.kill(terminal, signal.SIGKILL)
         said: list[Line] = []
         while True:
-            line = self.lines.get(timeout=END_SECONDS)
+            line = self.hear(END_SECONDS)
             if line["event"] == "ended" and line["child"] == terminal:
                 break
             said.append(line)
@@ -71,19 +72,22 @@ class Site:
         self.order("idcard", "take")
         return said
 
-    def wait_for(self, event: str, seconds: float) -> Line:
-        """The next line of that kind; others before it stay."""
+    def hear(self, seconds: float) -> Line:
+        """The next line that a terminal said. Raises queue.Empty."""
+        return self._held.popleft() if self._held else self._lines.get(timeout=seconds)
+
+    def wait_for(self, event: str, seconds: float, **fields: object) -> Line:
+        """The next line of that kind with those fields; others stay. Raises queue.Empty."""
         kept: list[Line] = []
         deadline = time.monotonic() + seconds
         try:
             while True:
-                line = self.lines.get(timeout=max(0.0, deadline - time.monotonic()))
-                if line["event"] == event:
+                line = self.hear(max(0.0, deadline - time.monotonic()))
+                if line["event"] == event and fields.items() <= line.items():
                     return line
                 kept.append(line)
         finally:
-            for one in kept:
-                self.lines.put(one)
+            self._held.extendleft(reversed(kept))
 
     def order(self, to: str, do: str, **fields: object) -> None:
         """Something for the stage to do."""
@@ -125,7 +129,7 @@ class Site:
             if line["event"] == "order":
                 self._stage.order(**line["order"])
             else:
-                self.lines.put(line)
+                self._lines.put(line)
 
     def _listen_to_logs(self) -> None:
         assert self._process.stderr is not None

@@ -40,7 +40,7 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
         child = place.begin(order)
         while True:
             try:
-                line = place.lines.get(timeout=QUIET_SECONDS)
+                line = place.hear(QUIET_SECONDS)
             except queue.Empty as error:
                 raise RuntimeError(f"after {outcomes.total()} visits nothing happened") from error
             match line["event"]:
