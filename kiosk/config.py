@@ -95,6 +95,9 @@ class DevicesSection:
     receipt_model: str = setting(
         "what it is like: one of drivers/receipt_printer/models.toml", "raster80"
     )
+    panel: str = setting(
+        "input device of the cabinet's door contact, /dev/input/...; empty: none", ""
+    )
     document_printer: str = setting("ipp://HOST:PORT/PATH or auto", "auto")
 
 

@@ -7,14 +7,19 @@ slow or answers nonsense is called the same everywhere.
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from random import SystemRandom
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from kiosk.errors import Failure
+from kiosk.limits.calls import Gate
 from kiosk.reasons import Reason
 from kiosk.tls import Tls, open_tls
 
@@ -38,16 +43,17 @@ class Platform:
 
     def __init__(
         self, address: str, timeout: float, tls: Tls | None = None,
-        hear_date: Callable[[str | None], None] = lambda _: None,
+        hear_date: Callable[[str | None], None] = lambda _: None, gate: Gate | None = None,
     ) -> None:
         """`tls`: whom to believe, and what to show; the system's authorities without it.
 
-        `hear_date` gets the `Date` of each answer.
+        `hear_date` gets the `Date` of each answer; `gate` says when a call may be made.
         """
         self.address = address.rstrip("/")
         self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
         self._hear_date = hear_date
+        self._gate = gate or Gate(time.monotonic, SystemRandom().random, partial(datetime.now, UTC))
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -111,10 +117,11 @@ class Platform:
                 trust_env=False,
             )
         try:
-            async with self._session.request(
+            async with self._gate.turn(url) as turn, self._session.request(
                 method, url, headers=headers, data=form, json=body, allow_redirects=False
             ) as response:
                 answer = await read_limited(response)
+                turn.answered(response.status, response.headers.get("Retry-After"))
         except TimeoutError as error:
             raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {told(url)}") from error
         except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:

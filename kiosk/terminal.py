@@ -8,6 +8,7 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
+from drivers.auxiliaries.driver import InputPanel
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
 from kiosk.alive.machine import Machine
@@ -37,6 +38,7 @@ from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
 from kiosk.services.kept import KeptWatch, Look, PaperListsLook
 from kiosk.services.requests import Requests
+from kiosk.technician import Technician
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -147,6 +149,8 @@ class Terminal:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
+        self._panel = InputPanel(config.devices.panel) if config.devices.panel else None
+        self.technician: Technician | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
         self.engine.observe(self._notice_line)
@@ -161,6 +165,9 @@ class Terminal:
         self._attendant = Attendant(parts, self.visit, card, send)
         if self._keeper is not None:
             self._keep(self._keeper.run)
+        if self._panel is not None:
+            self.technician = Technician(self._panel, self.vault, self._facts, send)
+            self._keep(self.technician.run)
         self._keep(card.run)
         self._keep(self._reconcile)
         self._keep(self.delivery.run)
@@ -196,6 +203,8 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
+        if self._panel is not None:
+            self._panel.close()
         await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
@@ -236,6 +245,11 @@ class Terminal:
             "version": VERSION, "step": str(self.engine.state.step),
             "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
         }
+
+    def _facts(self) -> dict[str, str]:
+        """What a technician is told besides."""
+        trusted = "trusted" if self.machine.clock.trusted() else "not confirmed"
+        return {**self._health(), "contacts": str(self.delivery.contacts), "clock": trusted}
 
     async def _look_at_faces(self) -> Reason | None:
         """Whether faces can be compared: the models are loaded and the camera sees."""

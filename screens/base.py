@@ -1,6 +1,6 @@
 """What every screen is given, and what every screen is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.visit.events import Cancelled, Event
@@ -29,6 +29,8 @@ class Ui:
     nearest_zh: str = ""
     """The nearest other place, where it is known."""
     nearest_en: str = ""
+    told: Callable[[], Mapping[str, str]] = dict
+    """What a technician is told of the machine, by its name."""
 
     @property
     def content_mm(self) -> float:

@@ -71,6 +71,7 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.RequestFailed(Reason.STORE_FULL), ev.RequestFound(RequestStatus.ARRIVED),
     ev.SlipPrinted(), ev.SlipFailed(Reason.RECEIPT_PRINTER_FAULT),
     ev.ReceiptPrinted(), ev.ReceiptFailed(Reason.RECEIPT_PRINTER_FAULT), ev.Broke(),
+    ev.DoorOpened(), ev.DoorClosed(), ev.ServiceResumed(),
     *(ev.Elapsed(delay) for delay in Delay),
 )
 """One event of each kind, and two where the outcome differs."""
@@ -133,7 +134,8 @@ def normalised(state: State) -> State:
     if state.step not in WITHOUT_VISIT:
         lost = tuple(one for one in lost if _matters(one[0], state.step))
         kept = frozenset()
-    equipment = replace(state.equipment, lost=lost, kept=kept)
+    door = state.equipment.door_open and state.step in (Step.STARTING, Step.TECHNICIAN)
+    equipment = replace(state.equipment, lost=lost, kept=kept, door_open=door)
     state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
         return state
