@@ -24,6 +24,9 @@ from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
+from kiosk.hygiene.after_visit import AfterVisit
+from kiosk.hygiene.checks import look
+from kiosk.hygiene.scratch import Scratch
 from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.keeping import open_vault, signing
 from kiosk.platform import Platform
@@ -65,12 +68,13 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        clock: Clock | None = None,
+        clock: Clock | None = None, scratch: Scratch | None = None,
     ) -> None:
         """Put the parts together. Raises BadConfiguration.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration.
+        the devices, where they are not those of the configuration; `scratch` is where
+        temporary files go, if they go to a folder of the terminal's own.
         """
         try:
             require_sm2()
@@ -119,12 +123,14 @@ class Terminal:
             PrintLedger(self.vault),
             load_profiles(config.certificates.profiles),
             self.vault,
+            AfterVisit((self._platform.rest, self._libraries.rest), scratch),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
         self._camera_failed = False
+        self._hygiene = {one.name: "yes" if one.holds else "no" for one in look()}
 
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
@@ -203,6 +209,7 @@ class Terminal:
         return {
             "version": VERSION, "step": str(self.engine.state.step),
             "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
+            **self._hygiene,
         }
 
     async def _look_at_faces(self) -> Reason | None:

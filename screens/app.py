@@ -12,6 +12,7 @@ from screens import environment, fonts
 
 if TYPE_CHECKING:
     from kiosk.config import Config
+    from kiosk.hygiene.scratch import Scratch
     from kiosk.terminal import Terminal
 
 log = logging.getLogger(__name__)
@@ -22,28 +23,39 @@ Extra = Callable[[Any, "Terminal"], None]
 def run_configured(path: Path) -> int:
     """Run a terminal from its configuration file; the exit status."""
     from kiosk.config import BadConfiguration, load
+    from kiosk.hygiene.scratch import NoScratch, Scratch
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     try:
         fonts.require()
         config = load(path)
-        return run(config)
-    except (BadConfiguration, fonts.NoFonts) as error:
+        scratch = Scratch.open(config.terminal.id)
+        scratch.use()
+        return run(config, scratch=scratch)
+    except (BadConfiguration, fonts.NoFonts, NoScratch) as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def run(config: "Config", beside_px: int = 0, extra: Extra | None = None) -> int:
+def run(
+    config: "Config", beside_px: int = 0, extra: Extra | None = None,
+    scratch: "Scratch | None" = None,
+) -> int:
     """Run until the window is closed; the exit status.
 
-    `beside_px` is room to the right of the kiosk; `extra(root, terminal)` may fill it.
+    `beside_px` is room to the right of the kiosk; `extra(root, terminal)` may fill it;
+    `scratch` is where temporary files go.
     """
+    # Until all is loaded there is nothing for the collector to find: a fifth of the start.
+    gc.disable()
     screen = config.screen
     environment.prepare(screen.width + beside_px, screen.height, screen.fullscreen)
-    return asyncio.run(_run(config, beside_px, extra))
+    return asyncio.run(_run(config, beside_px, extra, scratch))
 
 
-async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
+async def _run(
+    config: "Config", beside_px: int, extra: Extra | None, scratch: "Scratch | None"
+) -> int:
     from kivy.base import EventLoop, async_runTouchApp, stopTouchApp
     from kivy.core.window import Window
     from kivy.uix.widget import Widget
@@ -77,7 +89,7 @@ async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
         await first_frames(EventLoop)
         from kiosk.terminal import Terminal
 
-        terminal = Terminal(config, visit)
+        terminal = Terminal(config, visit, scratch=scratch)
         terminals.append(terminal)
         terminal.engine.observe(lambda state, _: view.show(state))
         if extra is not None:
@@ -89,6 +101,7 @@ async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
         # where that would cost several frames.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     bringing_up = asyncio.create_task(_or_stop(bring_up, stopTouchApp))
     await async_runTouchApp(root, async_lib="asyncio")

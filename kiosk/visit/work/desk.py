@@ -15,6 +15,7 @@ from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
+from kiosk.hygiene.after_visit import AfterVisit
 from kiosk.identity.port import IdentityService
 from kiosk.printing.ledger import PrintLedger
 from kiosk.visit import events as ev
@@ -43,6 +44,7 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        after_visit: AfterVisit,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -55,6 +57,7 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.after_visit = after_visit
 
 
 class Desk:
