@@ -70,6 +70,12 @@ def _certificates() -> Result:
     return measure()
 
 
+def _offline() -> Result:
+    from bench.offline import measure
+
+    return measure()
+
+
 BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "visit": ("a whole visit against what the devices need by themselves", _visit),
     "identity": ("from the last byte of the card to the identity being known", _identity),
@@ -80,6 +86,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[], Result]]] = {
     "liveness": ("how many attacks and how many honest visits pass", _liveness),
     "raster": ("a receipt's bytes against python-escpos's image()", _raster),
     "certificates": ("drawn, verified, proved on paper; HOSTILE_FILES (10000)", _certificates),
+    "offline": ("the vault's appends, power cuts and audit against their floors", _offline),
     "start": ("cold start to the first full screen, and memory", _start),
 }
 
@@ -93,11 +100,16 @@ def _apart(name: str) -> Result:
 
 def main() -> int:
     """Run one benchmark, or all; the exit status."""
+    if sys.argv[1:2] == ["chaos"]:
+        from bench.chaos.command import main as chaos
+
+        return chaos(sys.argv[2:])
     names = "\n".join(f"  {name:13} {what}" for name, (what, _) in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
         "python -m bench",
         description=__doc__,
-        epilog=f"benchmarks:\n{names}\n  all           every one",
+        epilog=f"benchmarks:\n{names}\n  all           every one\n"
+        "  chaos WHAT    long runs, in parts: python -m bench chaos --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", choices=[*BENCHMARKS, "all"], metavar="NAME")

@@ -1,7 +1,8 @@
 """Which driver knows which device: the list that the supervisor asks, in order.
 
 What a device is known by stands in `known.toml`. A USB-serial bridge that nothing else
-knows is asked whether an ID-card reader answers there; that is the last thing tried.
+knows is asked whether an ID-card reader answers there; that is the last thing tried. A
+driver's libraries are loaded when it is first asked to make a device.
 """
 
 import tomllib
@@ -9,16 +10,13 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from drivers.camera.driver import OpenCvCamera
-from drivers.camera.protocol import parse_source
-from drivers.document_printer.driver import IppPrinter
-from drivers.idcard.opening import open_reader
-from drivers.qrscanner.driver import open_scanner
-from drivers.receipt_printer.driver import EscposPrinter
-from drivers.receipt_printer.port import Capabilities
 from drivers.supervisor import Bus, Device, Driver, Found, Role, role_id
+
+if TYPE_CHECKING:
+    from drivers.camera.driver import OpenCvCamera
+    from drivers.receipt_printer.port import Capabilities
 
 KNOWN = Path(__file__).with_name("known.toml")
 Knows = Callable[[Found], bool]
@@ -30,7 +28,7 @@ class CameraKeeper:
     A camera that runs looks at people; it runs only while somebody asks for pictures.
     """
 
-    def __init__(self, camera: OpenCvCamera) -> None:
+    def __init__(self, camera: "OpenCvCamera") -> None:
         self.camera = camera
 
     async def open(self) -> None:
@@ -55,6 +53,8 @@ class PrinterKeeper:
     """
 
     def __init__(self, target: str) -> None:
+        from drivers.document_printer.driver import IppPrinter
+
         self.printer = IppPrinter(target)
         self._asking = IppPrinter(target)
 
@@ -73,34 +73,57 @@ class PrinterKeeper:
         """Nothing is held between two questions."""
 
 
-def drivers(receipts: Capabilities | None = None) -> list[Driver[Device]]:
+def drivers(receipts: "Capabilities | None" = None) -> list[Driver[Device]]:
     """Every driver, with what it knows and when it is asked.
 
     `receipts` is what the site's receipt printer can do.
     """
     scanner, reader, receipt = Role.QRSCANNER, Role.IDCARD, Role.RECEIPT_PRINTER
     return [
-        Driver(reader, "idcard over USB", 10, by_id(reader, Bus.USB),
-               lambda found: open_reader(found.place)),
+        Driver(reader, "idcard over USB", 10, by_id(reader, Bus.USB), _reader),
         Driver(scanner, "serial scanner", 10,
                either(by_id(scanner, Bus.SERIAL), named(scanner, Bus.SERIAL)),
-               lambda found: open_scanner(found.place)),
+               _scanner),
         Driver(scanner, "keyboard scanner", 10,
                either(by_name(scanner, Bus.INPUT), named(scanner, Bus.INPUT)),
-               lambda found: open_scanner(found.place)),
+               _scanner),
         Driver(receipt, "ESC/POS", 10,
                either(by_id(receipt, Bus.USB), named(receipt, Bus.NETWORK)),
-               lambda found: EscposPrinter(found.place, receipts)),
-        Driver(reader, "chip cards over PC/SC", 20, on(Bus.PCSC),
-               lambda found: open_reader(found.place)),
+               lambda found: _receipt_printer(found, receipts)),
+        Driver(reader, "chip cards over PC/SC", 20, on(Bus.PCSC), _reader),
         Driver(Role.CAMERA, "camera", 20, either(on(Bus.VIDEO), named(Role.CAMERA, Bus.NETWORK)),
-               lambda found: CameraKeeper(OpenCvCamera(parse_source(found.place)))),
+               _camera),
         Driver(Role.DOCUMENT_PRINTER, "IPP", 20, on(Bus.NETWORK, "ipp"),
                lambda found: PrinterKeeper(found.place)),
         Driver(reader, "idcard over a serial line", 50,
                either(by_id(reader, Bus.SERIAL), named(reader, Bus.SERIAL)),
-               lambda found: open_reader(found.place)),
+               _reader),
     ]
+
+
+def _reader(found: Found) -> Device:
+    from drivers.idcard.opening import open_reader
+
+    return open_reader(found.place)
+
+
+def _scanner(found: Found) -> Device:
+    from drivers.qrscanner.driver import open_scanner
+
+    return open_scanner(found.place)
+
+
+def _receipt_printer(found: Found, capabilities: "Capabilities | None") -> Device:
+    from drivers.receipt_printer.driver import EscposPrinter
+
+    return EscposPrinter(found.place, capabilities)
+
+
+def _camera(found: Found) -> Device:
+    from drivers.camera.driver import OpenCvCamera
+    from drivers.camera.protocol import parse_source
+
+    return CameraKeeper(OpenCvCamera(parse_source(found.place)))
 
 
 def on(bus: Bus, prefix: str = "") -> Knows:

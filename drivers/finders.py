@@ -6,12 +6,15 @@ once when something was plugged in or out, so that nobody has to poll fast.
 
 import os
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pyudev
 from serial.tools import list_ports
 
-from drivers.document_printer.discovery import Discovery
 from drivers.supervisor import Bus, Found, Role, role_id
+
+if TYPE_CHECKING:
+    from drivers.document_printer.discovery import Discovery
 
 SUBSYSTEMS = ("tty", "video4linux", "input", "usb")
 ADDRESS_PREFIXES = (
@@ -87,7 +90,7 @@ class NetworkFinder:
 
     name = "network"
 
-    def __init__(self, discovery: Discovery) -> None:
+    def __init__(self, discovery: "Discovery") -> None:
         self._discovery = discovery
 
     def find(self) -> Sequence[Found]:

@@ -8,21 +8,23 @@ there is none, the call fails with the reason of that kind; the next call may fi
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from drivers.camera.driver import OpenCvCamera
 from drivers.camera.port import Capabilities as CameraCapabilities
 from drivers.camera.port import Frame
 from drivers.catalogue import CameraKeeper, PrinterKeeper
 from drivers.device import DeviceFailure, Observable, Status
-from drivers.document_printer.driver import IppPrinter
 from drivers.document_printer.port import JobOptions, JobProgress, PrinterCondition
 from drivers.idcard.port import Capabilities as ReaderCapabilities
 from drivers.idcard.port import IdCardReader, IdentityDocument, Progress, Wanted
 from drivers.idcard.several import SeveralReaders
-from drivers.receipt_printer.driver import EscposPrinter
 from drivers.receipt_printer.port import Capabilities, Condition, Line, Raster, Settlement
 from drivers.supervisor import FAULT_OF_ROLE, Bus, Claim, Role, Supervisor
+
+if TYPE_CHECKING:
+    from drivers.camera.driver import OpenCvCamera
+    from drivers.document_printer.driver import IppPrinter
+    from drivers.receipt_printer.driver import EscposPrinter
 
 WAIT_SECONDS = 1.0
 """How long opening waits for a device that is just being plugged in."""
@@ -230,12 +232,12 @@ class SupervisedReceiptPrinter(_Supervised):
         """Ask the printer how it is. Raises DeviceFailure."""
         await self._wait()
         async with self._supervisor.use(self.role) as device:
-            return await cast(EscposPrinter, device).condition()
+            return await cast("EscposPrinter", device).condition()
 
     async def print(self, receipt: Raster | Sequence[Line]) -> Settlement:
         """Print, cut, and wait until it settled. Raises DeviceFailure, ValueError."""
         async with self._supervisor.use(self.role) as device:
-            return await cast(EscposPrinter, device).print(receipt)
+            return await cast("EscposPrinter", device).print(receipt)
 
     def close(self) -> None:
         """The supervisor keeps the printer."""
@@ -295,7 +297,7 @@ class SupervisedDocumentPrinter(_Supervised):
         if self._printer is not None:
             await self._printer.close()
 
-    async def _find(self) -> IppPrinter:
+    async def _find(self) -> "IppPrinter":
         """The printer that is ready; the connection to another one is released."""
         await self._wait()
         async with self._supervisor.use(self.role) as device:

@@ -26,6 +26,31 @@ ASKED_TO_WAIT = (429, 503)
 LONGEST_ASKED = 3600.0
 
 
+class Caller:
+    """Shows the platform which terminal calls, where no citizen is signed in."""
+
+    def __init__(
+        self, terminal: str, key: ECKey, now: Callable[[], float] = time.time
+    ) -> None:
+        self._terminal = terminal
+        self._key = key
+        self._now = now
+
+    def authorise(self, address: str, body: bytes) -> dict[str, str]:
+        """The headers of a call of an address with a body."""
+        return {"Authorization": f"Bearer {self._token(address, body)}"}
+
+    def _token(self, address: str, body: bytes) -> str:
+        """Who says this, to whom, and exactly what (RFC 7523, 3; `digest` is ours)."""
+        now = int(self._now())
+        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode()
+        claims = {
+            "iss": self._terminal, "sub": self._terminal, "aud": address, "iat": now,
+            "exp": now + TOKEN_SECONDS, "jti": str(uuid.uuid4()), "digest": digest,
+        }
+        return jwt.encode({"alg": "ES256"}, claims, self._key)
+
+
 class Contact:
     """Posts envelopes to the platform; an `offline.delivery.Post`."""
 
@@ -35,15 +60,13 @@ class Contact:
     ) -> None:
         self._platform = platform
         self._address = f"{platform.address}{PATH}"
-        self._terminal = terminal
-        self._key = key
-        self._now = now
+        self._caller = Caller(terminal, key, now)
 
     async def __call__(self, envelope: Mapping[str, Any]) -> Answer:
         """Send; the answer. Raises NoContact."""
         body = as_json(envelope)
         headers = {
-            "Authorization": f"Bearer {self._token(body)}", "Content-Type": "application/json",
+            **self._caller.authorise(self._address, body), "Content-Type": "application/json",
         }
         try:
             reply = await self._platform.deliver(self._address, body, headers)
@@ -56,16 +79,6 @@ class Contact:
             return read_answer(decode_json(reply.body))
         except Failure as failure:
             raise NoContact(str(failure)) from failure
-
-    def _token(self, body: bytes) -> str:
-        """Who says this, to whom, and exactly what (RFC 7523, 3; `digest` is ours)."""
-        now = int(self._now())
-        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode()
-        claims = {
-            "iss": self._terminal, "sub": self._terminal, "aud": self._address, "iat": now,
-            "exp": now + TOKEN_SECONDS, "jti": str(uuid.uuid4()), "digest": digest,
-        }
-        return jwt.encode({"alg": "ES256"}, claims, self._key)
 
 
 def read_answer(said: Any) -> Answer:

@@ -91,6 +91,8 @@ class AuditEvent(StrEnum):
     """The citizen was asked whether somebody is still there."""
     VISIT_ENDED = "visit_ended"
     """The visit ended and its data was removed."""
+    PACKAGES_FAILED = "packages_failed"
+    """Nothing that is kept here could be opened with a card."""
     PAPER_CHECKED = "paper_checked"
     """A printed copy was held before the camera and verified."""
     PAPER_CHECK_FAILED = "paper_check_failed"
@@ -103,6 +105,18 @@ class AuditEvent(StrEnum):
     """The platform will never take a record of the outbox; it is kept for people to look at."""
     STORE_REBUILT = "store_rebuilt"
     """The encrypted store was broken; what could be read of it was copied into a new one."""
+    GUIDE_READ = "guide_read"
+    """A guide was opened."""
+    REQUEST_KEPT = "request_kept"
+    """A request, a complaint or a rating was received; what it says is not in the audit."""
+    REQUEST_FAILED = "request_failed"
+    """A request could not be received or looked for."""
+    REQUEST_FOUND = "request_found"
+    """It was told how far something is that was left."""
+    SLIP_PRINTED = "slip_printed"
+    """A strip to take along was printed."""
+    SLIP_FAILED = "slip_failed"
+    """A strip to take along was not printed."""
 
 
 FIELDS: dict[AuditEvent, frozenset[str]] = {
@@ -147,11 +161,18 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.RECEIPT_FAILED: frozenset({"reason"}),
     AuditEvent.IDLE_WARNED: frozenset(),
     AuditEvent.VISIT_ENDED: frozenset({"outcome"}),
+    AuditEvent.PACKAGES_FAILED: frozenset({"reason"}),
     AuditEvent.PAPER_CHECKED: frozenset({"verdict"}),
     AuditEvent.PAPER_CHECK_FAILED: frozenset({"reason"}),
     AuditEvent.JOB_PREPARED: frozenset({"job", "copies"}),
     AuditEvent.JOB_SETTLED: frozenset({"job", "outcome", "reason"}),
     AuditEvent.RECORD_REFUSED: frozenset({"kind", "reason"}),
     AuditEvent.STORE_REBUILT: frozenset(),
+    AuditEvent.GUIDE_READ: frozenset({"service"}),
+    AuditEvent.REQUEST_KEPT: frozenset({"kind"}),
+    AuditEvent.REQUEST_FAILED: frozenset({"reason"}),
+    AuditEvent.REQUEST_FOUND: frozenset({"status"}),
+    AuditEvent.SLIP_PRINTED: frozenset(),
+    AuditEvent.SLIP_FAILED: frozenset({"reason"}),
 }
 """The fields that each event carries."""

@@ -10,6 +10,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
+AUTO = "auto"
+"""A device that is not named: whatever of its kind is plugged in."""
+
 
 class BadConfiguration(ValueError):
     """The configuration is wrong; the message names the field and what is wrong."""
@@ -34,6 +37,10 @@ class TerminalSection:
     state: Path = setting(
         "folder for what the terminal keeps: its encrypted store, and lists for use offline"
     )
+    nearest_zh: str = setting("the nearest other place, in Chinese, for when this one rests", "")
+    nearest_en: str = setting("the same in English", "")
+    least_mb: int = setting("megabytes free without which no visit begins", 64)
+    reserve_mb: int = setting("megabytes kept for what was left here when the disk is full", 16)
     copy_days: int = setting("for how many days a printed copy is good", 90)
 
 

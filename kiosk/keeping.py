@@ -5,19 +5,25 @@ import logging
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from joserfc.jwk import ECKey
 
+from kiosk.alive.obstacle import of_error
 from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
+from kiosk.errors import Failure
+from kiosk.limits import attempts
 from kiosk.printing import ledger
+from kiosk.reasons import Reason
+from kiosk.services import requests
 from offline import outbox
 from offline.audit import checkpoint
 from offline.audit import log as audit_log
 from offline.audit.checkpoint import Sign
 from offline.clock import Clock
-from offline.failures import VaultFailure
+from offline.failures import VaultFailure, VaultReason
 from offline.keyfile import key_path
 from offline.keys.choose import WANTED, choose_keeper
 from offline.keys.port import KeyFailure, KeyKeeper
+from offline.sealed import store as sealed
 from offline.suites import SUITES
 from offline.transaction import Transaction
 from offline.vault import Vault
@@ -25,12 +31,22 @@ from offline.vault import Vault
 log = logging.getLogger(__name__)
 
 STORE = "vault.db"
-SCHEMAS = (outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA)
+SCHEMAS = (
+    outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, attempts.SCHEMA,
+    requests.SCHEMA, sealed.SCHEMA,
+)
 """The tables of a terminal's vault."""
 
 
+BY_VAULT = {
+    VaultReason.DISK_FULL: Reason.DISK_FULL, VaultReason.READ_ONLY: Reason.DISK_READ_ONLY,
+    VaultReason.UNREADABLE: Reason.STATE_UNREADABLE, VaultReason.KEY_REFUSED: Reason.KEY_REFUSED,
+}
+"""What a vault that does not open is called; anything else is a fault of the store."""
+
+
 def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
-    """The vault and what protects its key. Raises BadConfiguration."""
+    """The vault and what protects its key. Raises BadConfiguration, and Failure."""
     settings, path = config.store, config.terminal.state / STORE
     if settings.protection not in WANTED:
         raise BadConfiguration(f"store.protection: {settings.protection!r} is none of {WANTED}")
@@ -42,8 +58,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
         wrapped = kept.read_bytes() if kept.exists() else None
         keeper = choose_keeper(path.parent, settings.protection, wrapped=wrapped)
         vault = Vault.open(path, keeper, config.terminal.id, SCHEMAS, settings.suite, clock)
-    except (VaultFailure, KeyFailure, OSError) as failure:
-        raise BadConfiguration(f"terminal.state {path.parent}: {failure}") from failure
+    except OSError as error:
+        met = of_error(error)
+        raise Failure(met.reason, met.detail) from error
+    except KeyFailure as failure:
+        raise Failure(Reason.KEY_REFUSED, f"{kept}: {failure}") from failure
+    except VaultFailure as failure:
+        reason = BY_VAULT.get(failure.reason, Reason.STORE_FAULT)
+        raise Failure(reason, f"{path}: {failure}") from failure
     if vault.rebuilt is not None:
         vault.write_now(_tell_rebuilt)
     return vault, keeper
@@ -51,9 +73,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
 
 def signing(key: ECKey) -> Sign:
     """Signs checkpoints with the terminal's key."""
+    return checkpoint.signer(private_key(key))
+
+
+def private_key(key: ECKey) -> EllipticCurvePrivateKey:
+    """The terminal's key, for what is no token."""
     private = key.private_key
     assert isinstance(private, EllipticCurvePrivateKey)
-    return checkpoint.signer(private)
+    return private
 
 
 def _tell_rebuilt(txn: Transaction) -> None:

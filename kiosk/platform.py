@@ -7,7 +7,7 @@ slow or answers nonsense is called the same everywhere.
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,11 +44,18 @@ class Reply:
 class Platform:
     """A client of one platform."""
 
-    def __init__(self, address: str, timeout: float, tls: Tls | None = None) -> None:
-        """`tls`: whom to believe, and what to show; the system's authorities without it."""
+    def __init__(
+        self, address: str, timeout: float, tls: Tls | None = None,
+        hear_date: Callable[[str | None], None] = lambda _: None,
+    ) -> None:
+        """`tls`: whom to believe, and what to show; the system's authorities without it.
+
+        `hear_date` gets the `Date` of each answer.
+        """
         self.address = address.rstrip("/")
         self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
+        self._hear_date = hear_date
         self._timeout = timeout
         self._line: Line | None = None
 
@@ -133,6 +140,7 @@ class Platform:
             line.busy -= 1
             if line is not self._line and not line.busy:
                 await line.session.close()
+        self._hear_date(response.headers.get("Date"))
         return Reply(response.status, response.headers, answer)
 
     def _open(self) -> aiohttp.ClientSession:

@@ -9,7 +9,8 @@ from random import SystemRandom
 from typing import Any
 
 from drivers.device import DeviceFailure
-from kiosk.agent import Contact
+from kiosk.agent import Caller, Contact
+from kiosk.alive.machine import Machine
 from kiosk.audit import VaultAudit
 from kiosk.audit_events import AuditEvent
 from kiosk.certificates.directory import KeptDirectory
@@ -28,16 +29,22 @@ from kiosk.hygiene.after_visit import AfterVisit
 from kiosk.hygiene.checks import look
 from kiosk.hygiene.scratch import Scratch
 from kiosk.identity.http import HttpIdentityService, load_key
-from kiosk.keeping import open_vault, signing
+from kiosk.keeping import open_vault, private_key, signing
+from kiosk.packages.counting import restore_packages
+from kiosk.packages.http import HttpPackages
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.sync import PackageKeeper
 from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook
+from kiosk.services.requests import Requests
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
-from kiosk.visit.effects import Effect
+from kiosk.visit.effects import Effect, EndVisit
 from kiosk.visit.engine import VisitEngine
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import WITHOUT_VISIT, Part, State
@@ -46,8 +53,10 @@ from kiosk.watch import (
     Watch,
     camera_look,
     document_printer_look,
+    machine_look,
     platform_look,
     receipt_printer_look,
+    store_look,
 )
 from kiosk.worker import Worker
 from offline.clock import Clock, system_clock
@@ -68,13 +77,14 @@ class Terminal:
 
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
-        clock: Clock | None = None, scratch: Scratch | None = None,
+        machine: Machine | None = None, clock: Clock | None = None,
+        scratch: Scratch | None = None,
     ) -> None:
-        """Put the parts together. Raises BadConfiguration.
+        """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
-        the devices, where they are not those of the configuration; `scratch` is where
-        temporary files go, if they go to a folder of the terminal's own.
+        the devices, where they are not those of the configuration; `machine` is what was
+        looked at before; `scratch` is where temporary files go, if to a folder of its own.
         """
         try:
             require_sm2()
@@ -83,13 +93,20 @@ class Terminal:
         self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
-        self.vault, self.key_keeper = open_vault(config, clock or system_clock())
-        self._audit = VaultAudit(self.vault)
+        self.machine = machine or Machine.of_system(config)
         key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        self._platform = Platform(config.platform.address, config.platform.timeout, tls)
         devices = equipment or equip(config.devices)
+        self.devices = devices
+        profiles = load_profiles(config.certificates.profiles)
+        # The vault is opened when all is right that can be wrong: it is opened by one only.
+        clock = clock or system_clock(self.machine.clock.trusted)
+        self.vault, self.key_keeper = open_vault(config, clock)
+        self._audit = VaultAudit(self.vault)
+        self._platform = Platform(
+            config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
+        )
         self._reader = devices.reader
         self._keeper = devices.keeper
         self._faces_worker = Worker("kiosk.faces.worker", FACE_MEMORY_MB, FACE_SECONDS)
@@ -111,6 +128,10 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
+        self.packages = PackageKeeper(self.vault, HttpPackages(
+            self._platform, Caller(config.terminal.id, key).authorise
+        ))
+        self._kept: list[Look] = [PaperListsLook(papers, trust, now), self.packages.look]
         self._parts = Parts(
             config,
             devices.camera,
@@ -121,20 +142,26 @@ class Terminal:
             devices.document_printer,
             devices.receipt_printer,
             PrintLedger(self.vault),
-            load_profiles(config.certificates.profiles),
+            profiles,
             self.vault,
             AfterVisit((self._platform.rest, self._libraries.rest), scratch),
+            tuple,
+            tuple,
+            Requests(self.vault),
+            PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
+        self.engine.observe(self._notice_line)
         self._camera_failed = False
         self._hygiene = {one.name: "yes" if one.holds else "no" for one in look()}
 
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
+        await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
@@ -145,16 +172,24 @@ class Terminal:
         self._keep(self.delivery.run)
         self._keep(self.papers.run)
         self._keep(self.directory.run)
+        self._keep(self.packages.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
             Watch(Part.DOCUMENT_PRINTER, document_printer_look(parts.document_printer), send),
             Watch(Part.RECEIPT_PRINTER, receipt_printer_look(parts.receipt_printer), send),
             Watch(Part.PLATFORM, platform_look(self._platform), send),
+            Watch(Part.STORE, store_look(self.vault), send),
         ]
-        looks = [watch.look(patient=False) for watch in watches]
-        await asyncio.gather(card.first_look(), *looks)
+        kept = KeptWatch(self._kept, send)
+        machine = Watch(Part.MACHINE, machine_look(self.machine), send)
+        looks = [watch.look(patient=False) for watch in (machine, *watches)]
+        await asyncio.gather(card.first_look(), kept.look(), *looks)
         send(ev.Ready())
+        self._keep(kept.run)
+        # A visit may fill the disk: what the citizen leaves needs the reserve then, not later.
+        self._keep(partial(machine.run, lambda: True))
         # A camera is opened to be looked at: only at the start and when it was lost.
+        watches[0].follow(parts.camera.status, Reason.CAMERA_FAULT)
         for watch in watches[1:]:
             self._keep(partial(watch.run, self._at_rest))
         self._keep(partial(watches[0].run, self._camera_is_wanted))
@@ -167,12 +202,7 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
-        if self._keeper is not None:
-            await self._keeper.close()
-        self._reader.close()
-        self._parts.camera.close()
-        self._parts.receipt_printer.close()
-        await self._parts.document_printer.close()
+        await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
         await self._libraries.close()
@@ -197,7 +227,9 @@ class Terminal:
         """Find out what became of copies that a crash interrupted, once the printer answers."""
         while True:
             try:
-                await reconcile(self._parts.document_printer, self._parts.ledger)
+                await reconcile(
+                    self._parts.document_printer, self._parts.ledger, restore_packages
+                )
                 break
             except DeviceFailure as failure:
                 log.info("what was being printed is not known yet: %s", failure)
@@ -236,6 +268,12 @@ class Terminal:
             case ev.FaceFailed(reason) | ev.SignInFailed(reason) | ev.PaperFailed(reason):
                 self._camera_failed |= reason in CAMERA_TROUBLE
 
+    def _notice_line(self, _: State, event: ev.Event) -> None:
+        if event == ev.PartBack(Part.PLATFORM):
+            self.delivery.hurry()
+
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None
         self._attendant.carry_out(effect)
+        if isinstance(effect, EndVisit):
+            self.devices.forget()

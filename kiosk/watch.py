@@ -5,17 +5,23 @@ A part that does not answer for a few looks is not gone: it counts as lost after
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from drivers.camera.port import Camera
-from drivers.device import DeviceFailure
+from drivers.device import DeviceFailure, Observable, Status
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import Paper, ReceiptPrinter
+from kiosk.alive.machine import Machine
 from kiosk.platform import Platform, is_there
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import Part
+from offline import outbox
+from offline.failures import VaultFailure
+from offline.vault import Vault
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +44,62 @@ Look = Callable[[], Awaitable[Reason | None]]
 class Watch:
     """Watches one part."""
 
-    def __init__(self, part: Part, look: Look, send: Callable[[ev.Event], None]) -> None:
+    def __init__(
+        self, part: Part, look: Look, send: Callable[[ev.Event], None],
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        """`now` says since when a part is lost, in the time of the place."""
         self._part = part
         self._look = look
         self._send = send
+        self._now = now
         self._misses = 0
+        self._first_miss: datetime | None = None
         self._lost: Reason | None = None
+        self._woken = asyncio.Event()
 
     async def look(self, patient: bool = True) -> None:
         """Look once; without patience the first miss counts."""
         reason = await self._look()
         self._misses = self._misses + 1 if reason else 0
+        if self._misses == 1:
+            self._first_miss = self._now()
         if reason in FLEETING and patient and self._misses < MISSES:
             return
+        self._know(reason)
+
+    def follow(self, status: Observable[Status], reason: Reason) -> None:
+        """The part is lost as soon as its device is `offline`: its process has died.
+
+        Who waits for it in a visit is not kept waiting for nothing.
+        """
+        loop = asyncio.get_running_loop()
+
+        def hear(now: Status) -> None:
+            if now is Status.OFFLINE:
+                loop.call_soon_threadsafe(self.lose, reason)
+
+        status.observe(hear)
+
+    def lose(self, reason: Reason) -> None:
+        """The part has told that it is lost; look for it as soon as that is allowed."""
+        if not self._misses:
+            self._misses, self._first_miss = 1, self._now()
+        self._know(reason)
+        self._woken.set()
+
+    async def run(self, allowed: Callable[[], bool]) -> None:
+        """Look again and again while `allowed` says so, until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._woken.wait()
+            self._woken.clear()
+            if allowed():
+                await self.look()
+
+    def _know(self, reason: Reason | None) -> None:
+        """Say what has changed."""
         if reason == self._lost:
             return
         self._lost = reason
@@ -59,14 +108,7 @@ class Watch:
             self._send(ev.PartBack(self._part))
         else:
             log.warning("%s is lost: %s", self._part, reason)
-            self._send(ev.PartLost(self._part, reason))
-
-    async def run(self, allowed: Callable[[], bool]) -> None:
-        """Look again and again while `allowed` says so, until cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            if allowed():
-                await self.look()
+            self._send(ev.PartLost(self._part, reason, self._first_miss))
 
 
 def document_printer_look(printer: DocumentPrinter) -> Look:
@@ -109,6 +151,30 @@ def camera_look(camera: Camera) -> Look:
         except DeviceFailure as failure:
             return Reason(str(failure.reason))
         return None
+
+    return look
+
+
+def store_look(vault: Vault) -> Look:
+    """Whether what must not be lost can be written down, with room left for a visit."""
+
+    async def look() -> Reason | None:
+        try:
+            lanes = await vault.read(outbox.states)
+        except VaultFailure as failure:
+            log.warning("the store: %s", failure)
+            return Reason.STORE_FAULT
+        return Reason.STORE_FULL if outbox.is_crowded(lanes) else None
+
+    return look
+
+
+def machine_look(machine: Machine) -> Look:
+    """Whether the machine itself can be used: its disk and its clock."""
+
+    async def look() -> Reason | None:
+        obstacle = await asyncio.to_thread(machine.look)
+        return obstacle.reason if obstacle is not None else None
 
     return look
 

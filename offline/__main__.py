@@ -1,4 +1,4 @@
-"""`python -m offline inspect STORE`, `verify-audit EXPORT`: what waits; whether the chain holds."""
+"""`python -m offline`: what a store holds, its audit exported, and whether an export holds."""
 
 import argparse
 import json
@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
-from offline.audit.checkpoint import Checkpoint
+from offline.audit.checkpoint import Checkpoint, signer
+from offline.audit.export import export
 from offline.audit.verify import verify
-from offline.look import look
+from offline.look import look, read_audit, snapshot
 
 
 class BadInput(Exception):
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     inspect.add_argument("store", type=Path, help="the terminal's vault.db")
     inspect.add_argument("--json", action="store_true", help="one JSON object on the last line")
     inspect.set_defaults(run=run_inspect)
+    audit = commands.add_parser("audit", help="a store's audit records, one JSON object a line")
+    audit.add_argument("store", type=Path, help="the terminal's vault.db")
+    audit.set_defaults(run=run_audit)
     check = commands.add_parser("verify-audit", help="whether an exported audit is whole")
     check.add_argument("export", type=Path, help="a file that the terminal exported")
     check.add_argument(
@@ -38,6 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     check.add_argument("--json", action="store_true", help="one JSON object on the last line")
     check.set_defaults(run=run_verify)
+    export_ = commands.add_parser(
+        "export-audit", help="write a store's audit, also of a terminal that runs"
+    )
+    export_.add_argument("store", type=Path, help="the terminal's vault.db")
+    export_.add_argument("--key", type=Path, required=True, help="the terminal's private key (PEM)")
+    export_.add_argument("--out", type=Path, required=True, help="the file to write")
+    export_.set_defaults(run=run_export)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -68,6 +79,18 @@ def run_inspect(options: argparse.Namespace) -> int:
     return 0
 
 
+def run_audit(options: argparse.Namespace) -> int:
+    """Print the audit's records."""
+    if not options.store.is_file():
+        raise BadInput(f"{options.store}: no such store")
+    try:
+        for record in read_audit(options.store):
+            print(json.dumps(record, ensure_ascii=False))
+    except (apsw.Error, ValueError) as error:
+        raise BadInput(f"{options.store}: {error}") from error
+    return 0
+
+
 def run_verify(options: argparse.Namespace) -> int:
     """Verify an export; 1 where it does not hold."""
     key = read_key(options.key)
@@ -90,10 +113,35 @@ def run_verify(options: argparse.Namespace) -> int:
     return 0 if verdict.holds else 1
 
 
+def run_export(options: argparse.Namespace) -> int:
+    """Export a store's audit, signed for with the terminal's key."""
+    if not options.store.is_file():
+        raise BadInput(f"{options.store}: no such store")
+    sign = signer(read_private_key(options.key))
+    try:
+        with snapshot(options.store) as taken, options.out.open("wb") as out:
+            count = export(taken, sign, out, progress)
+    except (OSError, ValueError, apsw.Error) as error:
+        raise BadInput(f"{options.store} to {options.out}: {error}") from error
+    print(f"{count} records: {options.out}")
+    return 0
+
+
 def progress(count: int) -> None:
     """How far the verifier is, for people."""
     if sys.stderr.isatty():
         print(f"\r{count} records", end="", file=sys.stderr)
+
+
+def read_private_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """The terminal's key. Raises BadInput."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(f"{path}: {error}") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise BadInput(f"{path}: not an EC key")
+    return key
 
 
 def read_key(path: Path) -> ec.EllipticCurvePublicKey:
@@ -103,8 +151,7 @@ def read_key(path: Path) -> ec.EllipticCurvePublicKey:
         if b"BEGIN CERTIFICATE" in pem:
             key: object = load_pem_x509_certificate(pem).public_key()
         elif b"PRIVATE KEY" in pem:
-            private = load_pem_private_key(pem, None)
-            key = private.public_key()
+            key = read_private_key(path).public_key()
         else:
             key = load_pem_public_key(pem)
     except (OSError, ValueError, TypeError) as error:

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 MOST_RECORDS = 500
 TIDY_SECONDS = 3600.0
+GATHER_SECONDS = 0.25
+"""What is put within this time of the first goes in one contact."""
 
 
 class NoContact(Exception):
@@ -111,11 +113,12 @@ class Delivery:
         try:
             answer = await self._post(envelope)
         except NoContact as failure:
-            if self._pace.failures == 0:
+            # One failure is a connection that the other side had let go; two are an outage.
+            if self._pace.failures == 1:
                 log.warning("no contact with the platform; what waits is kept: %s", failure)
             self._pace = self._pace.after_failure()
             return self._pace.wait(self._random, failure.after)
-        if self._pace.failures:
+        if self._pace.failures > 1:
             log.info("contact with the platform again")
         full = sum(one.size for one in batch) * 2 > self._pace.most_bytes
         self._pace = self._pace.after_success(self._clock() - began, full=full)
@@ -150,6 +153,7 @@ class Delivery:
         try:
             async with asyncio.timeout(seconds):
                 await signal.wait()
+                await asyncio.sleep(GATHER_SECONDS)
         except TimeoutError:
             return
         finally:

@@ -1,32 +1,80 @@
 """What a store holds, seen from outside: counts and states, nothing that is sealed."""
 
+import contextlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import apsw
 
+from offline.audit.log import records
+from offline.clock import utc_now
 from offline.lanes import BY_RANK
+from offline.transaction import Value
+
+BUSY_MS = 5000
 
 Told = dict[str, Any]
+OF_A_STORE = frozenset({"meta", "lane", "outbox", "chain", "audit"})
+"""Tables that every store has."""
 
 
-def look(path: Path) -> Told:
-    """Counts and states of a store, which may be in use. Raises apsw.Error, ValueError."""
+class Snapshot:
+    """A store at one moment; it may be in use, and what is written meanwhile is not seen."""
+
+    def __init__(self, connection: apsw.Connection, kiosk: str) -> None:
+        self._connection = connection
+        self.kiosk = kiosk
+
+    @property
+    def now(self) -> datetime:
+        """The wall's time."""
+        return utc_now()
+
+    def execute(self, statement: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement; its rows."""
+        return self._connection.execute(statement, values).fetchall()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The names of its tables."""
+        found = self.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return frozenset(row[0] for row in found)
+
+
+@contextlib.contextmanager
+def snapshot(path: Path) -> Iterator[Snapshot]:
+    """A store to look at. Raises apsw.Error, ValueError for a file that is none."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     try:
-        connection.set_busy_timeout(5000)
-        return _tell(connection)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.execute("BEGIN").fetchall()
+        taken = Snapshot(connection, "")
+        if not taken.tables >= OF_A_STORE:
+            raise ValueError("not a terminal's store")
+        taken.kiosk = taken.execute("SELECT value FROM meta WHERE name = 'kiosk'")[0][0]
+        yield taken
     finally:
         connection.close()
 
 
-def _tell(connection: apsw.Connection) -> Told:
-    def rows(statement: str) -> list[tuple[Any, ...]]:
-        return connection.execute(statement).fetchall()
+def look(path: Path) -> Told:
+    """Counts and states of a store. Raises as `snapshot` does."""
+    with snapshot(path) as taken:
+        return tell(taken)
 
-    tables = {row[0] for row in rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not {"meta", "lane", "outbox"} <= tables:
-        raise ValueError("not a terminal's store")
+
+def read_audit(path: Path) -> list[dict[str, Any]]:
+    """The audit's records as they stand there, in order, not verified. Raises as `snapshot`."""
+    with snapshot(path) as taken:
+        return [json.loads(content) for _, _, content in records(taken)]
+
+
+def tell(taken: Snapshot) -> Told:
+    """Counts and states; nothing that is sealed."""
+    rows, tables = taken.execute, taken.tables
     meta = dict(rows("SELECT name, value FROM meta WHERE name <> 'proof'"))
     told: Told = {
         "kiosk": meta.get("kiosk"), "store": meta.get("store"), "suite": meta.get("suite"),
@@ -49,9 +97,8 @@ def _tell(connection: apsw.Connection) -> Told:
         for key, lane, kind, at, reason in
         rows("SELECT key, lane, kind, at, reason FROM dead_letter ORDER BY refused_at")
     ]
-    if {"audit", "chain"} <= tables:
-        first, last = rows("SELECT min(number), max(number) FROM audit")[0]
-        told["audit"] = f"records {first} to {last}" if last else "empty"
+    first, last = rows("SELECT min(number), max(number) FROM audit")[0]
+    told["audit"] = f"records {first} to {last}" if last else "empty"
     if "job" in tables:
         told["print_jobs"] = [
             {"outcome": outcome, "jobs": count}

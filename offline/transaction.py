@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 
@@ -10,6 +10,21 @@ from offline.clock import Clock
 from offline.suites import Sealer
 
 Value = str | int | float | bytes | None
+
+
+class Reads(Protocol):
+    """What can be looked at without the vault's key."""
+
+    @property
+    def kiosk(self) -> str:
+        """The terminal's name."""
+
+    @property
+    def now(self) -> datetime:
+        """The wall's time."""
+
+    def execute(self, statement: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement; its rows."""
 
 
 class Transaction:

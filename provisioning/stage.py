@@ -25,10 +25,14 @@ place_zh = "{place}"
 place_en = "Liutang Village Service Centre"
 key = "terminal.pem"
 state = "state"
+reserve_mb = 1
 
 [platform]
 address = "{platform}"
 trust = "trust"
+
+[store]
+protection = "file"
 
 [devices]
 reader = "{idcard}"

@@ -15,6 +15,8 @@ FAULTS = {
     "check_in_busy": "check-ins are answered 429: again in two seconds",
     "check_in_unanswered": "check-ins are taken, but the connection ends within the answer",
     "records_not_taken": "new records of check-ins are refused: no office takes them",
+    "package_forged": "packages are signed by an unknown authority",
+    "package_altered": "one byte of every sealed package is changed",
 }
 """Faults that can be asked for, and what each does."""
 

@@ -63,12 +63,30 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a store's audit chain had come: its terminal signs the head."""
+    """How far a terminal's audit chain had come: the terminal signs its head."""
 
-    seq: int
+    kiosk: str
+    chain: str
+    first: int
+    """The first record that the terminal still had."""
+    number: int
     head: str
-    signature: str
     at: str
+    signature: str
+
+    @property
+    def statement(self) -> bytes:
+        """What is signed: JSON with sorted keys, without spaces, in UTF-8."""
+        said = {
+            "at": self.at, "chain": self.chain, "first": self.first, "head": self.head,
+            "kiosk": self.kiosk, "number": self.number, "what": "tongban audit checkpoint",
+        }
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return text.encode()
+
+
+NO_CHECKPOINT = Checkpoint("", "", 0, 0, "", "", "")
+"""Stands for one that cannot be read; nobody signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +120,20 @@ def judge(record: Record, highest: int, before: tuple[str, Verdict] | None, know
 
 
 def judge_checkpoint(new: Checkpoint, latest: tuple[int, str] | None) -> Verdict:
-    """Whether a checkpoint follows the `latest` of its store (seq and head)."""
-    if latest is None or new.seq > latest[0]:
+    """Whether a checkpoint follows the `latest` of its chain (number and head)."""
+    if latest is None or new.number > latest[0]:
         return Verdict.STORED
-    return Verdict.DUPLICATE if (new.seq, new.head) == latest else Verdict.FORK
+    return Verdict.DUPLICATE if (new.number, new.head) == latest else Verdict.FORK
 
 
-def signed_by(key: ec.EllipticCurvePublicKey, checkpoint: Checkpoint, store: str) -> bool:
-    """Whether a terminal's key signed a checkpoint of a store (ES256, as in RFC 7518, 3.4)."""
-    claims = {"head": checkpoint.head, "seq": checkpoint.seq, "store": store}
-    message = json.dumps(claims, sort_keys=True, separators=(",", ":")).encode()
+def signed_by(key: ec.EllipticCurvePublicKey, checkpoint: Checkpoint) -> bool:
+    """Whether a terminal's key signed a checkpoint (ES256, RFC 7518, 3.4)."""
     try:
         signature = from_base64url(checkpoint.signature)
         if len(signature) != SIGNATURE_SIZE:
             return False
         r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
-        key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+        key.verify(encode_dss_signature(r, s), checkpoint.statement, ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -165,19 +181,25 @@ def _record(lane: str, item: object) -> Record:
 
 
 def _checkpoint(item: object) -> Checkpoint | None:
+    """A checkpoint; one that cannot be read does not spoil the rest, either."""
     if item is None:
         return None
-    said = _map(item, "checkpoint")
-    seq, head = _number(said["seq"], "checkpoint"), _text(said["head"], "head")
-    if not HEX_DIGEST.fullmatch(head):
-        raise ValueError("checkpoint: no digest")
-    return Checkpoint(
-        seq, head, _text(said["signature"], "signature"), _text(said["at"], "at")
-    )
+    try:
+        said = _map(item, "checkpoint")
+        kiosk, chain, at, head, signature = (
+            _text(said.get(name), name) for name in ("kiosk", "chain", "at", "head", "signature")
+        )
+        if not HEX_DIGEST.fullmatch(head):
+            raise ValueError("head: no digest")
+        first, number = (_number(said.get(name), name, 0) for name in ("first", "number"))
+    except (ValueError, TypeError):
+        return NO_CHECKPOINT
+    return Checkpoint(kiosk, chain, first, number, head, at, signature)
 
 
-def _number(value: object, what: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_NUMBER:
+def _number(value: object, what: str, least: int = 1) -> int:
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if not isinstance(value, int) or not number or not least <= value <= LARGEST_NUMBER:
         raise ValueError(f"{what}: number {value!r}")
     return value
 

@@ -35,8 +35,8 @@ CREATE TABLE IF NOT EXISTS place (
     PRIMARY KEY (terminal, store, lane, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS checkpoint (
-    terminal TEXT, store TEXT, seq INTEGER, head TEXT NOT NULL, signature TEXT NOT NULL,
-    at TEXT NOT NULL, PRIMARY KEY (terminal, store, seq)
+    terminal TEXT, chain TEXT, number INTEGER, first INTEGER NOT NULL, head TEXT NOT NULL,
+    at TEXT NOT NULL, signature TEXT NOT NULL, PRIMARY KEY (terminal, chain, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS trouble (
     id INTEGER PRIMARY KEY, terminal TEXT NOT NULL, store TEXT NOT NULL, lane TEXT NOT NULL,
@@ -123,8 +123,8 @@ class Inbox:
                     "ORDER BY id"
                 ),
                 "checkpoints": self._rows(
-                    "SELECT terminal, store, seq, head, at FROM checkpoint "
-                    "ORDER BY terminal, store, seq"
+                    "SELECT terminal, chain, number, first, head, at, signature "
+                    "FROM checkpoint ORDER BY terminal, chain, number"
                 ),
                 "terminals": self._rows(
                     "SELECT terminal, store, boot, health, received FROM contact "
@@ -194,22 +194,20 @@ class _Taking:
         return highest
 
     def _checkpoint(self, new: Checkpoint, key: ec.EllipticCurvePublicKey) -> str:
-        store = self._said.store
-        if not signed_by(key, new, store):
-            self._refuse(Refusal(CHECKPOINT, new.seq, new.head, Verdict.MALFORMED), told=False)
-            return Verdict.MALFORMED
         latest = self._base.execute(
-            "SELECT seq, head FROM checkpoint WHERE terminal = ? AND store = ? "
-            "ORDER BY seq DESC LIMIT 1", (self._terminal, store),
+            "SELECT number, head FROM checkpoint WHERE terminal = ? AND chain = ? "
+            "ORDER BY number DESC LIMIT 1", (self._terminal, new.chain),
         ).fetchone()
         verdict = judge_checkpoint(new, latest)
+        if new.kiosk != self._terminal or not signed_by(key, new):
+            verdict = Verdict.MALFORMED
         if verdict is Verdict.STORED:
             self._base.execute(
-                "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)",
-                (self._terminal, store, new.seq, new.head, new.signature, new.at),
+                "INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (new.kiosk, new.chain, new.number, new.first, new.head, new.at, new.signature),
             )
-        if verdict is Verdict.FORK:
-            self._refuse(Refusal(CHECKPOINT, new.seq, new.head, verdict), told=False)
+        if verdict.is_refusal:
+            self._refuse(Refusal(CHECKPOINT, new.number, new.head, verdict), told=False)
         return verdict
 
     def _highest(self, lane: str) -> int:

@@ -25,6 +25,7 @@ from sandbox.identity import IdentityService
 from sandbox.inbox_store import Inbox
 from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
+from sandbox.packages import PackageDesk
 from sandbox.proofs import ProofService
 from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
@@ -39,6 +40,7 @@ from sandbox.routes.library import (
     add_paper_lists,
     add_proofs,
 )
+from sandbox.routes.packages import add_packages, add_terminal_packages
 from sandbox.routes.switches import add_switches
 from sandbox.routes.terminals import add_terminals
 from sandbox.sm2 import revocation_list
@@ -97,6 +99,12 @@ def create_app(
     add_switches(app, identity, faults)
     inbox = Inbox(state / "inbox.sqlite", time.time)
     app.state.contacts = add_terminals(app, identity, inbox, faults, issuer)
+    packages = PackageDesk(
+        identity, keys, library, proofs, faults, time.time, lambda: inbox.show()["records"]
+    )
+    app.state.packages = packages
+    add_packages(app, identity, library, packages, issuer)
+    add_terminal_packages(app, identity, packages, issuer)
     return app
 
 

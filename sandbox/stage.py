@@ -20,6 +20,7 @@ from sandbox import pcscd
 from sandbox.bad_line import Weather
 from sandbox.inbox_store import Receipt
 from sandbox.library.regions import other_regions
+from sandbox.packages import Wish
 from sandbox.people.registry import person, who_phones
 from sandbox.regions import create_region_app
 from sandbox.server import create_app
@@ -152,7 +153,26 @@ class Platform:
                     command["terminal"], command["public_key"], command.get("place", "")
                 )
             case other:
-                raise ValueError(f"unknown command {other!r}")
+                self._keep(other, command)
+
+    def _keep(self, do: str, command: dict[str, Any]) -> None:
+        """Keep a resident's certificate for a terminal, or take it back.
+
+        Raises ValueError for an unknown command or what cannot be kept, KeyError.
+        """
+        if do not in ("keep", "take_back"):
+            raise ValueError(f"unknown command {do!r}")
+        state, who = self._app.state, person(command["person"])
+        wanted = state.library.identifier(who, command["certificate"])
+        if do == "keep":
+            wish = Wish(command["terminal"], command.get("copies", 1), command.get("days", 3))
+            made = state.packages.keep(state.library.find(who, wanted), wish)
+            tell({"from": "platform", "event": "package_kept", "package": made.id.hex()})
+            return
+        for made, _ in state.packages.kept_by(who):
+            if made.issued.identifier == wanted:
+                state.packages.take_back(who, made.id.hex())
+                tell({"from": "platform", "event": "package_gone", "package": made.id.hex()})
 
     def _show(self, command: dict[str, Any]) -> None:
         """Answer the newest pushed request as a phone does, and draw the code that it shows.

@@ -1,6 +1,6 @@
 """Printed: another one, or leave."""
 
-from kiosk.visit.events import ChoseHandOver, Leaves, WantsAnother
+from kiosk.visit.events import ChoseHandOver, ChoseRating, Leaves, WantsAnother
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
@@ -9,7 +9,7 @@ from screens.widgets import Panel
 
 
 class Another(Screen):
-    """Two large buttons."""
+    """Another one, or leave; or a word on how it was."""
 
     step = Step.ANOTHER
     progress = 3
@@ -26,8 +26,13 @@ class Another(Screen):
             self.centred("", 186, 14, theme.SMALL, True),
             self.quiet("", 200, 13),
         )
-        self.button("hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
-                    (theme.MARGIN, self.bottom - 134, self.inner, 32), size=theme.BODY)
+        half = (self.inner - theme.GAP) / 2
+        self.button("rating", both("rating.choose"), self.sends(ChoseRating()),
+                    (theme.MARGIN, self.bottom - 134, half, 32), size=theme.BODY)
+        self.with_platform().button(
+            "hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
+            (theme.MARGIN + half + theme.GAP, self.bottom - 134, half, 32), size=theme.BODY,
+        )
         self.button("another", both("another.again"), lambda: self.ui.send(WantsAnother()),
                     (theme.MARGIN, self.bottom - 96, self.inner, 42), size=theme.TITLE)
         self.button("leave", both("another.leave"), lambda: self.ui.send(Leaves()),
@@ -36,6 +41,7 @@ class Another(Screen):
 
     def enter(self, state: State) -> None:
         """Say so where there is no receipt."""
+        self.show_ways(state)
         words = both("another.no_receipt") if state.reason is not None else ("", "")
         self._notice.say(words[0])
         self._notice_english.say(words[1])

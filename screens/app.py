@@ -3,6 +3,8 @@
 import asyncio
 import gc
 import logging
+import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -11,9 +13,14 @@ from typing import TYPE_CHECKING, Any
 from screens import environment, fonts
 
 if TYPE_CHECKING:
+    from kiosk.alive.life import Life
+    from kiosk.alive.obstacle import Obstacle
     from kiosk.config import Config
     from kiosk.hygiene.scratch import Scratch
     from kiosk.terminal import Terminal
+    from kiosk.visit.events import Event
+    from kiosk.visit.personal import Visit
+    from screens.base import Ui
 
 log = logging.getLogger(__name__)
 
@@ -21,20 +28,46 @@ Extra = Callable[[Any, "Terminal"], None]
 
 
 def run_configured(path: Path) -> int:
-    """Run a terminal from its configuration file; the exit status."""
-    from kiosk.config import BadConfiguration, load
-    from kiosk.hygiene.scratch import NoScratch, Scratch
+    """Run a terminal from its configuration file; the exit status.
+
+    Where it cannot even begin, a screen says why until it can; without a display, one line.
+    """
+    from kiosk.config import load
+    from kiosk.hygiene.scratch import Scratch
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    try:
-        fonts.require()
+    obstacle = in_the_way(path)
+    if obstacle is None:
         config = load(path)
         scratch = Scratch.open(config.terminal.id)
         scratch.use()
         return run(config, scratch=scratch)
-    except (BadConfiguration, fonts.NoFonts, NoScratch) as error:
-        print(error, file=sys.stderr)
+    print(obstacle.detail, file=sys.stderr)
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return 2
+    from screens.closed import run_closed
+
+    if run_closed(obstacle, lambda: in_the_way(path) is not None):
+        # Fonts and window belong to what was wrong: the program begins anew, as itself.
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606
+    return 0
+
+
+def in_the_way(path: Path) -> "Obstacle | None":
+    """Why there can be no terminal in its own clothes: no fonts, or no configuration."""
+    from kiosk.alive.obstacle import Obstacle
+    from kiosk.config import BadConfiguration, load
+    from kiosk.hygiene.scratch import NoScratch, Scratch
+    from kiosk.reasons import Reason
+
+    try:
+        fonts.require()
+        Scratch.open(load(path).terminal.id)
+    except fonts.NoFonts as error:
+        return Obstacle(Reason.NO_FONTS, str(error))
+    except (BadConfiguration, NoScratch) as error:
+        return Obstacle(Reason.BAD_CONFIGURATION, str(error))
+    return None
 
 
 def run(
@@ -60,38 +93,49 @@ async def _run(
     from kivy.core.window import Window
     from kivy.uix.widget import Widget
 
+    from kiosk.alive import heart
+    from kiosk.alive.life import Life
+    from kiosk.alive.notify import READY
     from kiosk.visit.personal import Visit
-    from kiosk.visit.states import State
-    from screens.base import Ui
+    from kiosk.visit.states import State, Step
+    from screens.pulse import Pulse
     from screens.view import KioskView
 
     visit = Visit()
-    waiting: list[Any] = []
-    terminals: list[Any] = []
+    terminals: list[Terminal] = []
 
     def send(event: Any) -> None:
-        (terminals[0].engine.send if terminals else waiting.append)(event)
+        # Before the terminal is there, nothing that is touched means anything.
+        for terminal in terminals:
+            terminal.engine.send(event)
 
-    panel = config.screen
-    ui = Ui(
-        panel.width / panel.px_per_mm, panel.height / panel.px_per_mm, panel.px_per_mm,
-        config.terminal.place_zh, config.terminal.place_en, config.terminal.id, visit, send,
-    )
-    root = Widget(size=(panel.width + beside_px, panel.height))
-    view = KioskView(ui)
+    view = KioskView(_ui(config, visit, send))
+    root = Widget(size=(config.screen.width + beside_px, config.screen.height))
     view.build()
     view.show(State())
     root.add_widget(view)
     Window.set_title("Tongban")
     Window.clearcolor = (0.9, 0.92, 0.95, 1)
+    life = Life.of_process(config)
+    stop_on_signal(stopTouchApp)
+
+    def show(state: State) -> None:
+        view.show(state)
+        life.tell(state)
 
     async def bring_up() -> None:
         await first_frames(EventLoop)
+        life.notifier.tell(READY)
+        beating.append(asyncio.create_task(heart.beat(life.notifier, Pulse(Window))))
         from kiosk.terminal import Terminal
 
-        terminal = Terminal(config, visit, scratch=scratch)
+        terminal = await life.beginning.bring_up(
+            lambda: Terminal(config, visit, machine=life.machine, scratch=scratch),
+            lambda obstacle: show(State(Step.OUT_OF_SERVICE, reason=obstacle.reason)),
+        )
+        show(State())
         terminals.append(terminal)
-        terminal.engine.observe(lambda state, _: view.show(state))
+        terminal.engine.observe(lambda state, _: show(state))
         if extra is not None:
             extra(root, terminal)
         while view.prebuild():
@@ -102,17 +146,47 @@ async def _run(
         gc.collect()
         gc.freeze()
         gc.enable()
+        await life.beginning.become_healthy()
 
+    beating: list[asyncio.Task[None]] = []
     bringing_up = asyncio.create_task(_or_stop(bring_up, stopTouchApp))
     await async_runTouchApp(root, async_lib="asyncio")
-    bringing_up.cancel()
-    results = await asyncio.gather(bringing_up, return_exceptions=True)
+    await _end(life, [bringing_up, *beating], terminals)
+    return 0
+
+
+async def _end(
+    life: "Life", tasks: list[asyncio.Task[None]], terminals: list["Terminal"]
+) -> None:
+    """Stop everything, in order; raises what has broken."""
+    from kiosk.alive.notify import STOPPING
+
+    life.notifier.tell(STOPPING)
+    for task in tasks:
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
     for terminal in terminals:
         await terminal.stop()
-    failed = isinstance(results[0], Exception)
-    if failed:
-        raise results[0]  # type: ignore[misc]
-    return 0
+    for failed in results:
+        if isinstance(failed, Exception):
+            raise failed
+    life.beginning.stop()
+
+
+def _ui(config: "Config", visit: "Visit", send: "Callable[[Event], None]") -> "Ui":
+    """What the screens of a terminal are given."""
+    from screens.base import Ui
+
+    panel, own = config.screen, config.terminal
+    return Ui(
+        panel.width / panel.px_per_mm, panel.height / panel.px_per_mm, panel.px_per_mm,
+        own.place_zh, own.place_en, own.id, visit, send, own.nearest_zh, own.nearest_en,
+    )
+
+
+def stop_on_signal(stop: Callable[[], None]) -> None:
+    """End in order when the service manager asks for it."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
 
 
 async def _or_stop(work: Callable[[], Awaitable[None]], stop: Callable[[], None]) -> None:

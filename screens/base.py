@@ -26,6 +26,9 @@ class Ui:
     terminal: str
     visit: Visit
     send: Callable[[Event], None]
+    nearest_zh: str = ""
+    """The nearest other place, where it is known."""
+    nearest_en: str = ""
 
     @property
     def content_mm(self) -> float:
@@ -83,6 +86,13 @@ class Screen(Surface):
         )
         return text
 
+    @staticmethod
+    def tell(chinese: Text, english: Text, key: str, **values: object) -> None:
+        """Show the words of a key in both languages; without a key nothing."""
+        words = both(key, **values) if key else ("", "")
+        chinese.say(words[0])
+        english.say(words[1])
+
     def quiet(self, words: str, y: float, height: float) -> Text:
         """The other language, small and soft, in the middle over the whole width."""
         text: Text = self.put(
@@ -90,6 +100,18 @@ class Screen(Surface):
             theme.MARGIN, y, self.inner, height,
         )
         return text
+
+    def with_platform(self) -> Surface:
+        """A part of the screen for what only the platform can give; see `show_ways`."""
+        self._ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        self._ways.pos = self.pos
+        self.add_widget(self._ways)
+        return self._ways
+
+    def show_ways(self, state: State) -> None:
+        """Show that part, unless what was kept here is all there is in this visit."""
+        offline = state.progress is not None and state.progress.offline
+        self._ways.opacity, self._ways.disabled = (0.0 if offline else 1.0), offline
 
     def end_button(self) -> None:
         """At the bottom left: end the visit."""

@@ -39,7 +39,8 @@ def make_view(scale: float) -> tuple[Any, Any]:
     EventLoop.ensure_window()
     per_mm = PX_PER_MM * scale
     ui = Ui(WIDTH / PX_PER_MM, HEIGHT / PX_PER_MM, per_mm, "柳塘村便民服务中心",
-            "Liutang Village Service Centre", "DEMO-0001", sample_visit(), lambda _: None)
+            "Liutang Village Service Centre", "DEMO-0001", sample_visit(), lambda _: None,
+            "柳塘镇政务服务中心，柳塘大街 8 号", "Liutang Town Service Centre, 8 Liutang Street")
     view = KioskView(ui)
     view.build()
     Window.add_widget(view)

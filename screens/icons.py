@@ -121,6 +121,38 @@ def _closed(icon: Icon) -> None:
     icon.path((0.24, 0.5), (0.76, 0.5))
 
 
+def _guide(icon: Icon) -> None:
+    icon.path((0.5, 0.78), (0.4, 0.86), (0.06, 0.86), (0.06, 0.2), (0.4, 0.2), (0.5, 0.12))
+    icon.path((0.5, 0.78), (0.6, 0.86), (0.94, 0.86), (0.94, 0.2), (0.6, 0.2), (0.5, 0.12))
+    icon.path((0.5, 0.78), (0.5, 0.12))
+    for y in (0.68, 0.54, 0.4):
+        icon.path((0.16, y), (0.38, y))
+        icon.path((0.62, y), (0.84, y))
+
+
+def _request(icon: Icon) -> None:
+    icon.path((0.06, 0.9), (0.94, 0.9), (0.94, 0.3), (0.46, 0.3), (0.24, 0.1), (0.24, 0.3),
+              (0.06, 0.3), close=True)
+    for x in (0.28, 0.5, 0.72):
+        icon.ring(x, 0.6, 0.035, 0.035)
+
+
+def _package(icon: Icon) -> None:
+    icon.box(0.12, 0.1, 0.76, 0.5)
+    icon.path((0.3, 0.6), (0.3, 0.72), (0.38, 0.86), (0.5, 0.9), (0.62, 0.86), (0.7, 0.72),
+              (0.7, 0.6))
+    icon.ring(0.5, 0.4, 0.06, 0.06)
+    icon.path((0.5, 0.34), (0.5, 0.22))
+
+
+def _no_line(icon: Icon) -> None:
+    for across, high in ((0.44, 0.3), (0.28, 0.2), (0.12, 0.1)):
+        icon.path(*((0.5 + across * cos(pi * i / 12), 0.4 + high * 1.6 * sin(pi * i / 12))
+                    for i in range(2, 11)))
+    icon.ring(0.5, 0.3, 0.03, 0.03)
+    icon.path((0.12, 0.08), (0.88, 0.92))
+
+
 SIGNS: dict[str, Callable[[Icon], None]] = {
     "card": _card,
     "reader": _reader,
@@ -132,4 +164,8 @@ SIGNS: dict[str, Callable[[Icon], None]] = {
     "take": _wave,
     "closed": _closed,
     "phone": _phone,
+    "guide": _guide,
+    "request": _request,
+    "package": _package,
+    "no_line": _no_line,
 }

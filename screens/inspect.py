@@ -1,7 +1,7 @@
 """Looks at a laid-out screen by rules, in place of an eye: geometry, glyphs, contrast.
 
-Clipped text (Kivy overflows without a word), characters that no font has, texts that
-lie on each other, targets below 20 mm, and anything outside the panel.
+Clipped text (Kivy overflows without a word), characters that no font has, texts or
+targets that lie on each other, targets below 20 mm, and anything outside the panel.
 """
 
 from collections.abc import Iterator
@@ -53,6 +53,9 @@ def inspect(view: Any) -> Iterator[str]:
         smaller = min(button.size) / view.px_per_mm
         if smaller < theme.TARGET - 0.1:
             yield f"button {button.name} is only {smaller:.1f} mm"
+    for one, other in combinations(seen(view, TouchButton), 2):
+        if same_layer(one, other) and overlap(box(one), box(other)):
+            yield f"button {one.name} lies on button {other.name}"
 
 
 def _text(text: Any, view: Any) -> Iterator[str]:
@@ -94,6 +97,11 @@ def ink(text: Any) -> tuple[float, float, float, float]:
     x, y = left[text.halign], bottom[text.valign]
     air = LEADING * text.font_size
     return x, y + air, x + wide, y + high - air
+
+
+def box(widget: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of a widget."""
+    return widget.x, widget.y, widget.right, widget.top
 
 
 def same_layer(first: Any, second: Any) -> bool:

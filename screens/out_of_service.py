@@ -2,6 +2,7 @@
 
 from kiosk.errors import errors
 from kiosk.visit.states import State, Step
+from kiosk.words import CHINESE, ENGLISH, say
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
@@ -24,9 +25,17 @@ class OutOfService(Screen):
             Text("", theme.SMALL, theme.SOFT_INK, False, "center"),
             theme.MARGIN + 6, top + 144, self.inner - 12, 34,
         )
-        nearest, nearest_english = both("out_of_service.nearest")
-        self.centred(nearest, top + 196, 18, theme.BODY, True)
-        self.quiet(nearest_english, top + 214, 14)
+        place, place_english = (self._elsewhere(language) for language in (CHINESE, ENGLISH))
+        self.centred(place, top + 196, 30, theme.BODY, True)
+        self.quiet(place_english, top + 228, 26)
+        self._code = self.quiet("", self.bottom - 12, 12)
+
+    def _elsewhere(self, language: str) -> str:
+        """Where else one can go: the nearest place, where the terminal knows it."""
+        place = self.ui.nearest_en if language == ENGLISH else self.ui.nearest_zh
+        if place:
+            return say("out_of_service.place", language, place=place)
+        return say("out_of_service.nearest", language)
 
     def enter(self, state: State) -> None:
         """Say why."""
@@ -38,3 +47,4 @@ class OutOfService(Screen):
             words = errors()[state.reason]
             self._why.say(words.zh_title)
             self._why_english.say(words.en_title)
+            self._code.say(f"{both('problem.code')[0]} {state.reason}")

@@ -182,6 +182,9 @@ class Surface(Widget):
         super().__init__(size=(width_mm * px_per_mm, height_mm * px_per_mm))
         self.width_mm, self.height_mm, self.px_per_mm = width_mm, height_mm, px_per_mm
 
+    def fit(self, px_per_mm: float) -> None:
+        """A surface on another one draws nothing itself."""
+
     def put(self, thing: Any, x: float, y: float, width: float, height: float) -> Any:
         """Place a widget; gives it back. Text gets at least the height of its line."""
         scale = self.px_per_mm

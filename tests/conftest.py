@@ -79,6 +79,21 @@ def simulate() -> Iterator[Callable[..., Process]]:
         one.close()
 
 
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """A display of its own for tests that open windows."""
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1640x2140x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    yield f":{server.stdout.readline().strip()}"
+    server.terminate()
+    server.wait(timeout=10)
+    server.stdout.close()
+
+
 def run_module(module: str, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess:
     """Run `python -m module` and wait for it."""
     return subprocess.run(

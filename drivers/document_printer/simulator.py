@@ -57,6 +57,7 @@ class Job:
     """One job and how far it is."""
 
     id: int
+    name: str
     document: bytes
     pages: int
     state: int = PENDING
@@ -126,6 +127,13 @@ class PrinterSimulator(Simulator):
                 for one in self._jobs.values():
                     self._cancel(one)
                 return encode_answer(StatusCode.OK, message.request_id, [])
+            case Operation.GET_JOBS:
+                ended = message.first("which-jobs") == "completed"
+                groups = [
+                    (Group.JOB, self._job_attributes(one)) for one in list(self._jobs.values())
+                    if (one.state in (CANCELED, ABORTED, COMPLETED)) is ended
+                ]
+                return encode_answer(StatusCode.OK, message.request_id, groups)
             case Operation.GET_JOB_ATTRIBUTES | Operation.CANCEL_JOB:
                 job = self._jobs.get(int(message.first("job-id") or 0))  # type: ignore[arg-type]
                 if job is None:
@@ -178,6 +186,7 @@ class PrinterSimulator(Simulator):
     def _job_attributes(self, job: Job) -> Attributes:
         return {
             "job-id": (Tag.INTEGER, job.id),
+            "job-name": (Tag.NAME, job.name),
             "job-uri": (Tag.URI, f"{self.address}/{job.id}"),
             "job-state": (Tag.ENUM, job.state),
             "job-state-reasons": (Tag.KEYWORD, ["none"]),
@@ -187,11 +196,12 @@ class PrinterSimulator(Simulator):
     def _accept(self, message: Message) -> Job:
         document = message.data
         with self._lock:
-            job = Job(len(self._jobs) + 1, document, count_pages(document))
+            name = str(message.first("job-name") or "")
+            job = Job(len(self._jobs) + 1, name, document, count_pages(document))
             self._jobs[job.id] = job
             self._waiting.append(job)
         self._reporter.event(
-            "job", id=job.id, pages=job.pages, bytes=len(document),
+            "job", id=job.id, title=job.name, pages=job.pages, bytes=len(document),
             options={name: message.first(name) for name in JOB_OPTIONS},
         )
         self._work.release()
@@ -244,6 +254,7 @@ class PrinterSimulator(Simulator):
             time.sleep(piece)
             left -= piece
         job.printed += 1
+        self._reporter.event("page", id=job.id, title=job.name, number=job.printed, of=job.pages)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         simulator = self

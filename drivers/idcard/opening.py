@@ -1,9 +1,7 @@
 """Which driver a reader's place asks for."""
 
 from drivers.idcard.driver import AUTO, SdtReader
-from drivers.idcard.port import IdCardReader
-
-PCSC_PREFIX = "pcsc:"
+from drivers.idcard.port import PCSC_PREFIX, IdCardReader
 
 
 def open_reader(port: str, baud: int | None = None, profile: str = AUTO) -> IdCardReader:

@@ -12,6 +12,8 @@ from typing import Literal, Protocol
 
 from drivers.device import Observable, Status
 
+PCSC_PREFIX = "pcsc:"
+"""How the place of a reader begins that pcscd knows; its name follows."""
 PERMANENT: Literal["permanent"] = "permanent"
 Validity = date | Literal["permanent"] | None
 

@@ -1,7 +1,4 @@
-"""An ESC/POS printer: python-escpos carries the bytes, this module knows when it is done.
-
-A target is `tcp://host:port`, `serial:/dev/ttyS0`, `usb:04b8:0e15` or `file:/path`.
-"""
+"""An ESC/POS printer: python-escpos carries the bytes, this module knows when it is done."""
 
 import contextlib
 import socket
@@ -40,6 +37,13 @@ from drivers.receipt_printer.protocol import (
     decode_condition,
     decode_status_back,
     encode_receipt,
+)
+from drivers.receipt_printer.targets import (
+    FileTarget,
+    SerialTarget,
+    TcpTarget,
+    UsbTarget,
+    parse_target,
 )
 
 T = TypeVar("T")
@@ -261,24 +265,12 @@ def open_usb(vendor: int, product: int) -> Usb:
 
 def transport(target: str) -> Callable[[], Escpos]:
     """How to connect to a target. Raises ValueError for one that is not understood."""
-    kind, _, rest = target.partition(":")
-    if kind == "tcp" and rest.startswith("//"):
-        host, _, port = rest[2:].rpartition(":")
-        if host and port.isascii() and port.isdigit():
-            return lambda: TcpLine(host, int(port))
-    elif kind == "serial" and rest:
-        return lambda: Serial(rest, baudrate=115200, timeout=1)
-    elif kind == "usb":
-        vendor, _, product = rest.partition(":")
-        try:
-            ids = int(vendor, 16), int(product, 16)
-        except ValueError:
-            ids = (-1, -1)
-        if min(ids) >= 0:
-            return lambda: open_usb(*ids)
-    elif kind == "file" and rest:
-        return lambda: File(rest)
-    raise ValueError(
-        f"target {target!r} is none of tcp://HOST:PORT, serial:DEVICE, "
-        "usb:VENDOR:PRODUCT, file:PATH"
-    )
+    match parse_target(target):
+        case TcpTarget(host, port):
+            return lambda: TcpLine(host, port)
+        case SerialTarget(device):
+            return lambda: Serial(device, baudrate=115200, timeout=1)
+        case UsbTarget(vendor, product):
+            return lambda: open_usb(vendor, product)
+        case FileTarget(path):
+            return lambda: File(path)

@@ -1,11 +1,12 @@
 """The documents of a visit: what the visit asks of the limited worker process."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from drivers.receipt_printer.port import Raster
+from drivers.receipt_printer.port import Line, Raster
 from kiosk.certificates.metadata import read_elements
 from kiosk.certificates.port import Annotation, CheckedFile, Page
 from kiosk.errors import Failure
@@ -50,8 +51,14 @@ class DocumentService:
 
     async def receipt(self, receipt: Receipt, dots: int) -> Raster:
         """A receipt as dots. Raises Failure."""
-        request = {"receipt": asdict(receipt), "dots": dots}
-        fields, blobs = await self._call("receipt", request, [])
+        return await self._dots("receipt", {"receipt": asdict(receipt)}, dots)
+
+    async def lines(self, lines: Iterable[Line], dots: int) -> Raster:
+        """Lines as dots, for a printer that cannot write them. Raises Failure."""
+        return await self._dots("lines", {"lines": [asdict(line) for line in lines]}, dots)
+
+    async def _dots(self, name: str, what: Fields, dots: int) -> Raster:
+        fields, blobs = await self._call(name, {**what, "dots": dots}, [])
         packed = np.frombuffer(blobs[0], np.uint8).reshape(fields["rows"], -1)
         return np.unpackbits(packed, axis=1)[:, :dots].astype(np.bool_)
 

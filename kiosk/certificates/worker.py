@@ -10,6 +10,7 @@ import numpy as np
 import pikepdf
 from PIL import Image
 
+from drivers.receipt_printer.port import Align, Line, Raster
 from kiosk.certificates.annotate import annotate
 from kiosk.certificates.formats import sniff
 from kiosk.certificates.identifier import type_code
@@ -26,7 +27,7 @@ from kiosk.certificates.verdict import BAD_TRUST, Verdict, Verification
 from kiosk.certificates.verify import verify_file
 from kiosk.ofd.document import ROOT
 from kiosk.printing.port import Receipt
-from kiosk.printing.receipt import draw_receipt
+from kiosk.printing.receipt import draw_lines, draw_receipt
 from kiosk.worker import Call, Fields, Refusal, Reply
 
 PREVIEW_DPI = 110
@@ -165,7 +166,16 @@ def _picture(data: bytes) -> Image.Image:
 
 def _receipt(fields: Fields, blobs: list[bytes]) -> Reply:
     """A receipt as packed dots: fields `receipt` and `dots`."""
-    raster = draw_receipt(Receipt(**fields["receipt"]), fields["dots"])
+    return _packed(draw_receipt(Receipt(**fields["receipt"]), fields["dots"]))
+
+
+def _lines(fields: Fields, blobs: list[bytes]) -> Reply:
+    """Lines as packed dots: fields `lines` and `dots`."""
+    lines = [Line(one["text"], Align(one["align"]), one["size"]) for one in fields["lines"]]
+    return _packed(draw_lines(lines, fields["dots"]))
+
+
+def _packed(raster: Raster) -> Reply:
     return {"rows": raster.shape[0]}, [np.packbits(raster, axis=1).tobytes()]
 
 
@@ -178,4 +188,5 @@ CALLS: dict[str, Call] = {
     "scan": _scan,
     "judge_code": _judge_code,
     "receipt": _receipt,
+    "lines": _lines,
 }

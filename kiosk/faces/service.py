@@ -103,11 +103,15 @@ class FaceService:
                 log.warning("the chip's photo was not decoded: %s", trouble)
             else:
                 return "chip_photo"
+        return await self.refer_to(await ask(), "platform")
+
+    async def refer_to(self, picture: bytes, name: str) -> str:
+        """Take a picture (PNG or JPEG) as the reference; its name again. Raises Failure."""
         try:
-            await self._call("refer_to_picture", {}, [await ask()])
+            await self._call("refer_to_picture", {}, [picture])
         except Refusal as refusal:
             raise Failure(Reason.PHOTO_UNAVAILABLE, str(refusal)) from refusal
-        return "platform"
+        return name
 
     async def confirm(
         self,

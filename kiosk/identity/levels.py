@@ -24,6 +24,8 @@ ACR_CARD_FACE = "urn:tongban:acr:card-face"
 """A chip that was checked, and the face before the camera."""
 ACR_CARD_STAFF = "urn:tongban:acr:card-staff"
 """A chip that was checked, and a member of staff who saw its holder."""
+ACR_KEPT = "urn:tongban:acr:card-face-kept"
+"""The same without a line: the face is that of a package which the card has opened."""
 ACR_STAFF = "urn:tongban:acr:staff"
 """A member of staff, by phone; no citizen's level."""
 
@@ -32,6 +34,7 @@ LEVELS = {
     ACR_CARD_PHONE: Level.HIGH,
     ACR_CARD_FACE: Level.HIGH,
     ACR_CARD_STAFF: Level.HIGH,
+    ACR_KEPT: Level.HIGH,
 }
 
 REQUIRED = {"low": Level.LOW, "substantial": Level.SUBSTANTIAL, "high": Level.HIGH}

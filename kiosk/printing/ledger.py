@@ -7,6 +7,7 @@ transaction. A job that a crash left open is asked about at the next start
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
@@ -35,6 +36,16 @@ Also = Callable[[Transaction], None]
 """What is to happen in the same transaction."""
 
 
+class Counting(Protocol):
+    """Counts copies beside the ledger, each time in the ledger's own transaction."""
+
+    def begun(self, txn: Transaction, job: int) -> None:
+        """Copies are about to be handed to the printer. Raises Failure: then they are not."""
+
+    def ended(self, txn: Transaction, job: int, *, nothing_printed: bool) -> None:
+        """The job is over; whether it is certain that nothing of it was printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One job as the ledger has it."""
@@ -58,9 +69,9 @@ class PrintLedger:
         self._vault = vault
 
     async def prepare(
-        self, certificate_type: str, copies: int, pages: int, also: Also | None = None
+        self, certificate_type: str, copies: int, pages: int, counting: Counting | None = None
     ) -> Job:
-        """A job is about to be handed over. Raises VaultFailure: then it must not be."""
+        """A job is about to be handed over. Raises VaultFailure, Failure: then it must not be."""
         store = self._vault.name
 
         def work(txn: Transaction) -> Job:
@@ -72,8 +83,8 @@ class PrintLedger:
             name = f"tongban-{store[:8]}-{number}"
             txn.execute("UPDATE job SET name = ? WHERE number = ?", (name, number))
             note(txn, AuditEvent.JOB_PREPARED, {"job": number, "copies": copies})
-            if also is not None:
-                also(txn)
+            if counting is not None:
+                counting.begun(txn, number)
             return Job(number, name, copies, pages, None, JobOutcome.PREPARED, None)
 
         return await self._vault.write(work)

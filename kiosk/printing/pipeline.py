@@ -6,12 +6,13 @@ cannot be known is `unknown` and goes to the staff.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 from drivers.device import DeviceFailure, FailureReason
 from drivers.document_printer.port import DocumentPrinter, JobOptions, JobProgress
 from kiosk.errors import Failure
-from kiosk.printing.ledger import Also, PrintLedger
+from kiosk.printing.ledger import Also, Counting, PrintLedger
 from kiosk.printing.port import JobOutcome
 from kiosk.reasons import Reason
 from offline.failures import VaultFailure
@@ -28,21 +29,23 @@ async def print_document(
     pages: int,
     progress: Callable[[JobProgress], None],
     options: JobOptions | None = None,
-    also: Also | None = None,
+    counting: Counting | None = None,
 ) -> int:
     """Print and wait until it settled; the job's number in the ledger. Raises Failure.
 
-    `also` is done in the transaction in which the job is written down, before it is handed over.
+    `counting` is told in the transactions in which the job is written down, before it is handed
+    over, and in which its end is.
     """
     try:
         await printer.preflight()
     except DeviceFailure as failure:
         raise as_failure(failure) from failure
     try:
-        job = await ledger.prepare(certificate_type, copies, pages, also)
+        job = await ledger.prepare(certificate_type, copies, pages, counting)
     except VaultFailure as failure:
         raise Failure(Reason.STORE_FAULT, str(failure)) from failure
     number = job.number
+    over = partial(ledger.settled, number, also=_ended(counting, number, nothing_printed=False))
     printer_job: int | None = None
     try:
         printer_job = await printer.submit(document, job.name, options)
@@ -51,26 +54,37 @@ async def print_document(
     except DeviceFailure as failure:
         unknown = failure.reason is FailureReason.PRINT_UNKNOWN
         outcome = JobOutcome.UNKNOWN if unknown else JobOutcome.NOT_PRINTED
-        await ledger.settled(number, outcome, str(failure.reason))
+        # Once a printer has taken a job, a page may have come out, whatever it says later.
+        refused = printer_job is None and outcome is JobOutcome.NOT_PRINTED
+        ended = _ended(counting, number, nothing_printed=refused)
+        await ledger.settled(number, outcome, str(failure.reason), 0 if refused else None, ended)
         raise as_failure(failure) from failure
     except BaseException:
         # The visit was ended, or broke, while the printer had the job: it must not come
         # out for the next person, and nobody may believe that it is known.
-        await asyncio.shield(_abandon(printer, ledger, number, printer_job))
+        await asyncio.shield(_abandon(printer, over, printer_job))
         raise
-    await ledger.settled(number, JobOutcome.PRINTED, None)
+    await over(JobOutcome.PRINTED, None, copies)
     return number
 
 
+def _ended(counting: Counting | None, job: int, *, nothing_printed: bool) -> Also | None:
+    """What counts the copies of a job is told that it is over."""
+    if counting is None:
+        return None
+    return partial(counting.ended, job=job, nothing_printed=nothing_printed)
+
+
 async def _abandon(
-    printer: DocumentPrinter, ledger: PrintLedger, number: int, printer_job: int | None
+    printer: DocumentPrinter, over: Callable[..., Awaitable[None]], printer_job: int | None
 ) -> None:
+    """Cancel what nobody waits for any more; `over` writes down how the job ended."""
     if printer_job is not None:
         try:
             await printer.cancel(printer_job)
         except DeviceFailure as failure:
             log.warning("job %d could not be cancelled: %s", printer_job, failure)
-    await ledger.settled(number, JobOutcome.UNKNOWN, "interrupted")
+    await over(JobOutcome.UNKNOWN, "interrupted")
 
 
 def as_failure(failure: DeviceFailure) -> Failure:

@@ -31,3 +31,5 @@ class Receipt:
     copies: int
     pages: int
     printed_at: str
+    kept: bool = False
+    """Whether it was kept here and printed without a line: the platform is told later."""

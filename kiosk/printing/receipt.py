@@ -1,5 +1,6 @@
 """Draws a receipt: large type, both languages, nothing that tells who the citizen is."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from drivers.receipt_printer.port import Align, Line
 from kiosk.printing.port import Receipt
+from kiosk.printing.receipt_text import KEPT, KEPT_ENGLISH
 
 REGULAR = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 BOLD = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc")
@@ -37,6 +40,13 @@ class _Sheet:
         face = font(BOLD if bold else REGULAR, size)
         for line in self._lines(text, face):
             self._draw.text((self.width / 2, self.y), line, INK, face, anchor="ma")
+            self.y += round(size * 1.45)
+
+    def line(self, text: str, size: int, bold: bool = False) -> None:
+        """A line from the left, broken where it is too long."""
+        face = font(BOLD if bold else REGULAR, size)
+        for line in self._lines(text, face):
+            self._draw.text((MARGIN, self.y), line, INK, face)
             self.y += round(size * 1.45)
 
     def fact(self, label: str, value: str) -> None:
@@ -72,6 +82,19 @@ class _Sheet:
         return lines
 
 
+LINE_DOTS, LARGE_DOTS = 26, 44
+
+
+def draw_lines(lines: Iterable[Line], dots: int) -> npt.NDArray[np.bool_]:
+    """Lines, that a printer cannot write, as rows of dots, as wide as the paper."""
+    sheet = _Sheet(dots)
+    for line in lines:
+        large = line.size > 1
+        place = sheet.centred if line.align is Align.CENTRE else sheet.line
+        place(line.text, LARGE_DOTS if large else LINE_DOTS, bold=large)
+    return sheet.dots()
+
+
 def draw_receipt(receipt: Receipt, dots: int) -> npt.NDArray[np.bool_]:
     """A receipt as rows of dots, as wide as the paper."""
     sheet = _Sheet(dots)
@@ -90,6 +113,10 @@ def draw_receipt(receipt: Receipt, dots: int) -> npt.NDArray[np.bool_]:
     sheet.fact("时间 Time", receipt.printed_at)
     sheet.fact("终端 Terminal", receipt.terminal)
     sheet.fact("编号 Number", receipt.number)
+    if receipt.kept:
+        sheet.rule()
+        sheet.centred(KEPT, 26)
+        sheet.centred(KEPT_ENGLISH, 20)
     sheet.rule()
     sheet.centred("请取走身份证和全部纸张", 28, bold=True)
     sheet.centred("Please take your card and all papers", 22)

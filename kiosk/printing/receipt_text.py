@@ -5,20 +5,27 @@ such font has, such as a rare one in a name, is drawn instead.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from drivers.receipt_printer.port import Align, Capabilities, Font, Line
 from drivers.receipt_printer.protocol import in_font
 from kiosk.printing.port import Receipt
 
 CENTRE = Align.CENTRE
+KEPT = "离线打印，网络恢复后自动上报"
+KEPT_ENGLISH = "Printed offline; reported when the line is back"
 
 
 def write_receipt(receipt: Receipt, printer: Capabilities) -> list[Line] | None:
     """The receipt as lines, or None where this printer has to draw it."""
+    return write_lines(_lines(receipt), printer)
+
+
+def write_lines(text: Iterable[Line], printer: Capabilities) -> list[Line] | None:
+    """Lines that fit the paper, or None where this printer has to draw them."""
     if printer.font is Font.NONE:
         return None
-    lines = [piece for line in _lines(receipt) for piece in wrap(line, printer.columns)]
+    lines = [piece for line in text for piece in wrap(line, printer.columns)]
     return lines if all(in_font(one) for line in lines for one in line.text) else None
 
 
@@ -38,6 +45,10 @@ def _lines(receipt: Receipt) -> Iterator[Line]:
     yield Line(f"时间 Time: {receipt.printed_at}")
     yield Line(f"终端 Terminal: {receipt.terminal}")
     yield Line(f"编号 Number: {receipt.number}")
+    if receipt.kept:
+        yield Line("")
+        yield Line(KEPT, CENTRE)
+        yield Line(KEPT_ENGLISH, CENTRE)
     yield Line("")
     yield Line("请取走身份证和全部纸张", CENTRE, 2)
     yield Line("Please take your card and all papers", CENTRE)

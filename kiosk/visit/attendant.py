@@ -19,7 +19,9 @@ from kiosk.visit.personal import Visit
 from kiosk.visit.work.desk import Desk, Parts, Send, Work, attempt
 from kiosk.visit.work.handing_over import HandingOver
 from kiosk.visit.work.looking import Looking
+from kiosk.visit.work.packages import Packages
 from kiosk.visit.work.papers import Papers
+from kiosk.visit.work.services import Services
 from kiosk.visit.work.signing_in import SigningIn
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ class Attendant:
         self._signing_in = SigningIn(self._desk, self._looking)
         self._handing_over = HandingOver(self._desk)
         self._papers = Papers(self._desk)
+        self._services = Services(self._desk)
+        self._packages = Packages(self._desk, self._looking)
         self._tasks: set[asyncio.Task[None]] = set()
         self._look: asyncio.Task[None] | None = None
         self._phone: asyncio.Task[None] | None = None
@@ -76,7 +80,7 @@ class Attendant:
                 self._at_the_counter(effect)
 
     def _at_the_counter(self, effect: ef.Effect) -> None:
-        """What goes to the platform, and what comes out on paper."""
+        """What goes to the platform."""
         match effect:
             case ef.SignIn():
                 self._begin(self._signing_in.with_face())
@@ -98,12 +102,41 @@ class Attendant:
                 self._phone = self._begin(self._handing_over.offer(index))
             case ef.SettleHandOver(same=same):
                 self._begin(self._handing_over.settle(same))
+            case _:
+                self._with_papers(effect)
+
+    def _with_papers(self, effect: ef.Effect) -> None:
+        """What is kept here, and what comes out on paper."""
+        match effect:
+            case ef.CompareKept():
+                self._look = self._begin(self._packages.compare())
+            case ef.ListKept():
+                self._begin(self._packages.list())
             case ef.FetchCertificate(index=index):
                 self._begin(self._papers.fetch(index))
             case ef.Print() as job:
                 self._begin(self._papers.print(job))
             case ef.PrintReceipt():
                 self._begin(self._papers.receipt())
+            case _:
+                self._without_sign_in(effect)
+
+    def _without_sign_in(self, effect: ef.Effect) -> None:
+        """Guides, and what a citizen leaves."""
+        match effect:
+            case ef.TakeContent():
+                self._visit.guides = self._parts.guides()
+                self._visit.services = self._parts.catalogue()
+            case ef.ClearTyped():
+                self._visit.typed = ""
+            case ef.KeepRequest(draft=draft):
+                self._begin(self._services.keep(draft))
+            case ef.FindRequest():
+                self._begin(self._services.find())
+            case ef.PrintSlip(kind=kind):
+                self._begin(self._services.print_slip(kind))
+            case ef.PrintGuide(id=service):
+                self._begin(self._services.print_guide(service))
 
     async def close(self) -> None:
         """Stop all work and wait until it has stopped."""
@@ -167,7 +200,7 @@ class Attendant:
         # A token that cannot be revoked ends by itself within minutes.
         signing_out = [
             asyncio.create_task(attempt(self._parts.identity.sign_out(one)))
-            for one in sessions if one is not None
+            for one in sessions if one is not None and one.token
         ]
         ended = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in ended:

@@ -16,11 +16,13 @@ from kiosk.visit import events as ev
 from kiosk.visit.effects import (
     CallPhone,
     CompareFace,
+    CompareKept,
     Effect,
     EndVisit,
     FetchCertificate,
     ForgetDocument,
     ListAgain,
+    ListKept,
     ListPrincipals,
     LookForCode,
     OfferHandOver,
@@ -36,6 +38,7 @@ from kiosk.visit.effects import (
     StopPhone,
     WarmUp,
 )
+from kiosk.visit.offers import only_kept, out_of_service
 from kiosk.visit.states import PRINTED, Progress, State, Step, Way
 
 Outcome = tuple[State, tuple[Effect, ...]]
@@ -93,11 +96,9 @@ def _entering(state: State, step: Step) -> Outcome:
         case Step.READING:
             return state, (ReadCard(),)
         case Step.FACE:
-            return with_(state, way=Way.FACE), (CompareFace(),)
-        case Step.SIGNING_IN if progress and progress.signed_in and not progress.stepping_up:
-            return state, (ListAgain(),)
+            return with_(state, way=Way.FACE), (_comparing(state),)
         case Step.SIGNING_IN:
-            return state, (SignIn(),)
+            return state, (_signing_in(progress_of(state)),)
         case Step.PHONE if progress is not None and progress.way is Way.CALL:
             return with_(state, code_shown=False), (RestCamera(), CallPhone())
         case Step.PHONE:
@@ -124,13 +125,24 @@ def _entering(state: State, step: Step) -> Outcome:
     return state, ()
 
 
+def _comparing(state: State) -> Effect:
+    return CompareKept() if progress_of(state).offline else CompareFace()
+
+
+def _signing_in(progress: Progress) -> Effect:
+    """What signing in begins with, where one is not signed in already."""
+    if progress.offline:
+        return ListKept()
+    return ListAgain() if progress.signed_in and not progress.stepping_up else SignIn()
+
+
 def _without_card(state: State, way: Way) -> State:
     return with_(state, way=way, document_type=None, code_shown=False)
 
 
 def at_rest(state: State) -> Outcome:
-    """The first screen, or out of service where a part that is needed is missing."""
-    obstacle = state.equipment.obstacle
+    """The first screen, or out of service where nothing of use can be done."""
+    obstacle = out_of_service(state.equipment)
     step = Step.OUT_OF_SERVICE if obstacle else Step.IDLE
     return replace(
         state, step=step, reason=obstacle, retry=None, progress=None, warned=False
@@ -139,9 +151,17 @@ def at_rest(state: State) -> Outcome:
 
 def begin(state: State, step: Step) -> Outcome:
     """A visit begins; the camera wakes where a face will be looked at."""
-    begun = replace(state, progress=Progress(state.visits + 1), visits=state.visits + 1)
+    with_card = step in (Step.PLACE_CARD, Step.READING)
+    progress = Progress(state.visits + 1, offline=with_card and only_kept(state))
+    begun = replace(state, progress=progress, visits=state.visits + 1)
     after, effects = enter(begun, step)
-    return after, (WarmUp(step in (Step.PLACE_CARD, Step.READING)), *effects)
+    return after, (WarmUp(with_card), *effects)
+
+
+def refuse(state: State, reason: Reason) -> Outcome:
+    """A visit begins and is told at once why it cannot go on."""
+    begun = replace(state, progress=Progress(state.visits + 1), visits=state.visits + 1)
+    return problem(begun, reason, None)
 
 
 def leave(state: State, outcome: str) -> Outcome:

@@ -7,16 +7,22 @@ leads to. What the picture shows is therefore what the transitions do.
 from collections import deque
 from dataclasses import replace
 
+from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
+from kiosk.services.port import CallTime, Draft, Kind, RequestStatus
 from kiosk.visit import events as ev
 from kiosk.visit.delays import SECONDS, Delay
 from kiosk.visit.states import (
     PRINTED,
+    WITHOUT_VISIT,
     CertificateFact,
     CertificateStatus,
+    Kept,
     Part,
+    Progress,
+    Slip,
     State,
     Step,
     Way,
@@ -45,7 +51,10 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.CardRemoved(), ev.Ready(), ev.PartLost(Part.READER, Reason.READER_FAULT),
     ev.PartBack(Part.READER), ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT),
     ev.PartBack(Part.CAMERA), ev.PartLost(Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),
-    ev.PartBack(Part.DOCUMENT_PRINTER), ev.FaceMatched("chip_photo"),
+    ev.PartBack(Part.DOCUMENT_PRINTER), ev.PartLost(Part.PLATFORM, Reason.NETWORK),
+    ev.PartBack(Part.PLATFORM), ev.PartLost(Part.STORE, Reason.STORE_FULL),
+    ev.PartBack(Part.STORE), ev.ContentChanged(frozenset(Kept)), ev.ContentChanged(frozenset()),
+    ev.FaceMatched("chip_photo"), ev.PackagesFailed(Reason.PACKAGE_NONE),
     ev.FaceFailed(Reason.FACE_MISMATCH), ev.SignedIn("acr"),
     ev.SignedIn("acr", Level.SUBSTANTIAL), ev.SignInFailed(Reason.NETWORK),
     ev.SignInFailed(Reason.ANOTHER_PERSON),
@@ -53,6 +62,13 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.ListFailed(Reason.NETWORK), ev.CertificateReady(0, 1),
     ev.CertificateFailed(0, Reason.CERTIFICATE_ALTERED), ev.PagePrinted(1), ev.Printed(),
     ev.PrintFailed(Reason.PRINTER_JAMMED), ev.PrintFailed(Reason.PRINT_UNKNOWN),
+    ev.ChoseGuides(), ev.DomainChosen(Domain.HOUSING), ev.GuideChosen("service"), ev.PrintsGuide(),
+    ev.ChoseRequest(), ev.ChoseRating(), ev.ChoseFollowUp(), ev.KindChosen(Kind.RATING),
+    ev.KindChosen(Kind.COMPLAINT), ev.AboutChosen("service"), ev.RatingChosen(4),
+    ev.CategoryChosen("slow"), ev.Typed(True), ev.TypingDone(), ev.LeavesNoNumber(),
+    ev.CallTimeChosen(CallTime.ANY), ev.SendConfirmed(), ev.RequestKept(Kind.COMPLAINT),
+    ev.RequestFailed(Reason.STORE_FULL), ev.RequestFound(RequestStatus.ARRIVED),
+    ev.SlipPrinted(), ev.SlipFailed(Reason.RECEIPT_PRINTER_FAULT),
     ev.ReceiptPrinted(), ev.ReceiptFailed(Reason.RECEIPT_PRINTER_FAULT), ev.Broke(),
     *(ev.Elapsed(delay) for delay in Delay),
 )
@@ -64,15 +80,18 @@ DRAWN_ALL_THE_SAME = ("CardFound", "CardRemoved", f"after {Delay.FAREWELL}")
 WITH_WAY = frozenset({
     Step.PHONE, Step.SHOW_PHONE, Step.STAFF, Step.SIGNING_IN, Step.PROBLEM,
 })
-WITH_PARTS = frozenset({
-    Step.STARTING, Step.IDLE, Step.OUT_OF_SERVICE, Step.CONSENT, Step.PHONE,
-})
+WITH_CAMERA_OR_NOT = frozenset({Step.CONSENT, Step.PHONE})
 ALIKE = {Way.STAFF: Way.CALL, Way.SHOW: Way.PHONE}
 WITH_ACTING = frozenset({Step.SIGNING_IN, Step.CERTIFICATES, Step.PRINCIPALS})
 WITH_CHOICE = frozenset({
     Step.STEP_UP, Step.PREVIEW, Step.PURPOSE, Step.COPIES, Step.PRINTING,
 })
-"""Steps in which the way, lost parts, the acting, the choice can make a difference."""
+"""Steps in which the way, a lost camera, the acting, the choice can make a difference."""
+
+WITH_DRAFT = frozenset({
+    Step.ABOUT, Step.RATING, Step.CATEGORY, Step.CONTACT, Step.CALL_TIME, Step.REVIEW, Step.SENDING,
+})
+WITH_TYPED = frozenset({Step.CONTACT, Step.REQUEST_CODE})
 
 Edge = tuple[Step, str, Step]
 
@@ -97,11 +116,14 @@ def explore() -> tuple[set[State], set[Edge]]:
 def normalised(state: State) -> State:
     """A state without what only counts, or means nothing in its step, so that exploring ends.
 
-    Of the parts that are lost the last is kept, and only where a handler asks for one: what
+    Of the parts that are lost the last is left, and only where a handler asks for one: what
     two do together none asks. Of ways that are begun anew alike one stands for both.
     """
-    lost = state.equipment.lost[-1:] if state.step in WITH_PARTS else ()
-    equipment = replace(state.equipment, lost=lost)
+    lost, kept = state.equipment.lost[-1:], state.equipment.kept
+    if state.step not in WITHOUT_VISIT:
+        lost = tuple(one for one in lost if _matters(one[0], state.step))
+        kept = frozenset()
+    equipment = replace(state.equipment, lost=lost, kept=kept)
     state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
         return state
@@ -117,6 +139,7 @@ def normalised(state: State) -> State:
         pages=before.pages[:1] if chosen or step is Step.CERTIFICATES else (),
         purpose=None,
         pages_printed=0,
+        extended=0,
         outcome=PRINTED if before.outcome == PRINTED else None,
         verdict=before.verdict if step is Step.CHECK_PAPER else None,
         way=before.way if step in WITH_WAY else ALIKE.get(before.signed_by, before.signed_by),
@@ -130,7 +153,29 @@ def normalised(state: State) -> State:
         ward=before.ward and (not before.signed_in or step in (Step.SIGNING_IN, Step.PROBLEM)),
         chosen=before.chosen if chosen else None,
     )
-    return replace(state, progress=progress)
+    return replace(state, progress=_without_answers(progress, state))
+
+
+def _without_answers(progress: Progress, state: State) -> Progress:
+    """The same without what was answered, but for the kind and whether to call."""
+    step, draft = state.step, progress.draft
+    if draft is not None:
+        wanted = step in WITH_DRAFT or state.retry is Step.REVIEW
+        draft = Draft(draft.kind, call=draft.call) if wanted else None
+    return replace(
+        progress,
+        domain=progress.domain if step in (Step.GUIDES, Step.GUIDE) else None,
+        guide="any" if step is Step.GUIDE else None,
+        slip=progress.slip if step is Step.GUIDE else Slip.NONE,
+        draft=draft,
+        typed=progress.typed and step in WITH_TYPED,
+        status=None,
+    )
+
+
+def _matters(part: Part, step: Step) -> bool:
+    """Whether it makes a difference in a step of a visit that a part is lost."""
+    return part is Part.CAMERA and step in WITH_CAMERA_OR_NOT
 
 
 def label(event: ev.Event) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kiosk.services.port import Draft, Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -21,6 +23,14 @@ class ReadCard(Effect):
 
 class CompareFace(Effect):
     """Find the face and compare it with the document's."""
+
+
+class CompareKept(Effect):
+    """Open what is kept for the document's holder, and compare the face with its picture."""
+
+
+class ListKept(Effect):
+    """List what was opened, with the copies that are left of each."""
 
 
 class StopFace(Effect):
@@ -118,6 +128,39 @@ class Print(Effect):
     index: int
     purpose: str
     copies: int
+
+
+class TakeContent(Effect):
+    """Have the services and guides that are kept at hand, the same for the whole visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintGuide(Effect):
+    """Print what to bring on a strip, by the service's id."""
+
+    id: str
+
+
+class ClearTyped(Effect):
+    """Forget what was typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRequest(Effect):
+    """Receive what the citizen leaves, and tell when it has arrived."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip(Effect):
+    """Print the code of what was left on a strip."""
+
+    kind: Kind
+
+
+class FindRequest(Effect):
+    """Look for what was left by the code that was typed."""
 
 
 class PrintReceipt(Effect):

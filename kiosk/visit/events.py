@@ -1,12 +1,15 @@
 """Everything that can happen to a visit. Events carry facts, never personal data."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
+from kiosk.services.port import CallTime, Kind, RequestStatus
 from kiosk.visit.delays import Delay
-from kiosk.visit.states import CertificateFact, Part
+from kiosk.visit.states import CertificateFact, Kept, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,129 @@ class ChoseCheckPaper(CitizenEvent):
     """Somebody wants a printed copy verified."""
 
 
+# Guides, and what a citizen leaves
+
+
+class ChoseGuides(CitizenEvent):
+    """Somebody wants to know how things are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainChosen(CitizenEvent):
+    """The guides of a domain."""
+
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True)
+class GuideChosen(CitizenEvent):
+    """One guide, by the service's id."""
+
+    id: str
+
+
+class PrintsGuide(CitizenEvent):
+    """The guide on paper."""
+
+
+class ChoseRequest(CitizenEvent):
+    """Somebody wants to leave something, or to know what became of it."""
+
+
+class ChoseRating(CitizenEvent):
+    """The citizen, who has printed, wants to rate that."""
+
+
+class ChoseFollowUp(CitizenEvent):
+    """What became of something that was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindChosen(CitizenEvent):
+    """What is to be left."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class AboutChosen(CitizenEvent):
+    """What it is about: a service by its id, the terminal, or something else."""
+
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChosen(CitizenEvent):
+    """How good, 5 the best to 1."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChosen(CitizenEvent):
+    """What it is about more closely."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(CitizenEvent):
+    """A digit more or less; whether what is typed is whole now. The digits are elsewhere."""
+
+    whole: bool
+
+
+class TypingDone(CitizenEvent):
+    """What is typed is right."""
+
+
+class LeavesNoNumber(CitizenEvent):
+    """The citizen wants no call."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTimeChosen(CitizenEvent):
+    """When to call."""
+
+    call: CallTime
+
+
+class SendConfirmed(CitizenEvent):
+    """Leave it as it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKept(Event):
+    """It is received, and on the disk."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed(Event):
+    """It is not received, or cannot be looked for."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFound(Event):
+    """How far something is that was left."""
+
+    status: RequestStatus
+
+
+class SlipPrinted(Event):
+    """The strip to take along is out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFailed(Event):
+    """There is no strip."""
+
+    reason: Reason
+
+
 # Printed copies
 
 
@@ -190,6 +316,7 @@ class PartLost(Event):
 
     part: Part
     reason: Reason
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +324,13 @@ class PartBack(Event):
     """A part can be used again."""
 
     part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChanged(Event):
+    """What the terminal keeps for when there is no line is this now."""
+
+    kept: frozenset[Kept]
 
 
 # Faces
@@ -212,6 +346,16 @@ class FaceMatched(Event):
 @dataclass(frozen=True, slots=True)
 class FaceFailed(Event):
     """The face could not be confirmed."""
+
+    reason: Reason
+
+
+# What is kept
+
+
+@dataclass(frozen=True, slots=True)
+class PackagesFailed(Event):
+    """Nothing that is kept here can be opened with this card."""
 
     reason: Reason
 

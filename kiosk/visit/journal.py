@@ -13,6 +13,7 @@ Record = tuple[AuditEvent, dict[str, str | int]]
 
 BEGUN_BY: dict[type[ev.Event], str] = {
     ev.CardFound: "card", ev.ChosePhone: "phone", ev.ChoseCheckPaper: "check",
+    ev.ChoseGuides: "guides", ev.ChoseRequest: "request",
 }
 
 
@@ -116,6 +117,7 @@ RECORDS: dict[type[ev.Event], Writer] = {
         AuditEvent.FACE_MATCHED,
         {"reference": event.reference},
     ),
+    ev.PackagesFailed: _reason(AuditEvent.PACKAGES_FAILED),
     ev.FaceFailed: _attempt(AuditEvent.FACE_FAILED, lambda p: p.face_attempts),
     ev.ChoseShow: _plain(AuditEvent.SHOW_CHOSEN),
     ev.ChoseStaff: _plain(AuditEvent.STAFF_CHOSEN),
@@ -175,6 +177,14 @@ RECORDS: dict[type[ev.Event], Writer] = {
         {"verdict": event.verdict},
     ),
     ev.PaperFailed: _reason(AuditEvent.PAPER_CHECK_FAILED),
+    ev.GuideChosen: lambda event, progress: (AuditEvent.GUIDE_READ, {"service": event.id}),
+    ev.RequestKept: lambda event, progress: (AuditEvent.REQUEST_KEPT, {"kind": str(event.kind)}),
+    ev.RequestFailed: _reason(AuditEvent.REQUEST_FAILED),
+    ev.RequestFound: lambda event, progress: (
+        AuditEvent.REQUEST_FOUND, {"status": str(event.status)},
+    ),
+    ev.SlipPrinted: _plain(AuditEvent.SLIP_PRINTED),
+    ev.SlipFailed: _reason(AuditEvent.SLIP_FAILED),
     ev.ReceiptPrinted: _plain(AuditEvent.RECEIPT_PRINTED),
     ev.ReceiptFailed: _reason(AuditEvent.RECEIPT_FAILED),
 }

@@ -5,14 +5,19 @@ it, and only while the visit lasts.
 """
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drivers.idcard.port import IdentityDocument
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kiosk.certificates.port import Certificate, CheckedFile, Region
+    from kiosk.content.port import Guide, Service
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
+    from kiosk.packages.port import Package
 
 
 @dataclass(repr=False)
@@ -31,6 +36,8 @@ class Visit:
     """For whom the citizen acts now."""
     certificates: list["Certificate"] = field(default_factory=list)
     files: dict[int, "CheckedFile"] = field(default_factory=dict)
+    kept: list["Package"] = field(default_factory=list)
+    """What was kept here for the citizen, once the card has opened it."""
     live: "Picture | None" = None
     """What the camera sees now, for the screen."""
     hint: "Hint | None" = None
@@ -49,8 +56,20 @@ class Visit:
     """Against which reference the face was compared."""
     face_live: bool = False
     """Whether the person did the movements that were asked for."""
+    guides: tuple["Guide", ...] = ()
+    """What can be read in this visit."""
+    services: tuple["Service", ...] = ()
+    """What something can be left about."""
+    typed: str = ""
+    """Digits that the citizen types: a phone number, or the code of something that was left."""
+    code: str = ""
+    """The code of what the citizen has left."""
+    arrived_at: "datetime | None" = None
+    """When the office had it."""
     wanted: str = ""
     """The identifier of the certificate that is wanted after the next sign-in."""
+    again_at: datetime | None = None
+    """When what was tried too often may be tried again."""
     home: "Region | None" = None
     """The terminal's own region, where it is known."""
     missing: tuple["Region", ...] = ()
@@ -60,8 +79,11 @@ class Visit:
         return "<Visit>"
 
     def take_document(self, document: IdentityDocument | None) -> None:
-        """Another document counts from now on, or none: no face was compared with it yet."""
-        self.document = document
+        """Another document counts from now on, or none.
+
+        It has opened nothing yet, and no face was compared with it.
+        """
+        self.document, self.kept = document, []
         self.face_reference, self.face_live = "", False
 
     def wipe(self) -> None:

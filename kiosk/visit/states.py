@@ -1,11 +1,14 @@
 """What a visit's state is made of. Nothing personal: counts, kinds and reasons only."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
+from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
 from kiosk.identity.port import Relation
 from kiosk.reasons import Reason
+from kiosk.services.port import Draft, RequestStatus
 
 PRINTED = "printed"
 """The outcome of a visit in which all copies came out."""
@@ -13,6 +16,13 @@ CHECKED = "checked"
 """The outcome of a visit in which a printed copy was verified."""
 HANDED_OVER = "handed_over"
 """The outcome of a visit that goes on on the citizen's phone."""
+
+INFORMED = "informed"
+"""The outcome of a visit in which a guide was read."""
+REQUESTED = "requested"
+"""The outcome of a visit in which a request, a complaint or a rating was left."""
+FOLLOWED_UP = "followed_up"
+"""The outcome of a visit in which was asked what became of one."""
 
 
 class Step(StrEnum):
@@ -38,6 +48,19 @@ class Step(StrEnum):
     PURPOSE = "purpose"
     COPIES = "copies"
     CHECK_PAPER = "check_paper"
+    GUIDES = "guides"
+    GUIDE = "guide"
+    REQUEST = "request"
+    ABOUT = "about"
+    RATING = "rating"
+    CATEGORY = "category"
+    CONTACT = "contact"
+    CALL_TIME = "call_time"
+    REVIEW = "review"
+    SENDING = "sending"
+    REQUEST_KEPT = "request_kept"
+    REQUEST_CODE = "request_code"
+    REQUEST_STATUS = "request_status"
     PRINTING = "printing"
     RECEIPT = "receipt"
     ANOTHER = "another"
@@ -48,7 +71,9 @@ class Step(StrEnum):
 
 WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.IDLE})
 ENDING = frozenset({Step.TAKE_CARD, Step.FAREWELL})
-WORKING = frozenset({Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT})
+WORKING = frozenset({
+    Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT, Step.SENDING,
+})
 """Steps in which the terminal works and nobody has to touch it."""
 
 
@@ -75,13 +100,31 @@ class Part(StrEnum):
     DOCUMENT_PRINTER = "document_printer"
     RECEIPT_PRINTER = "receipt_printer"
     PLATFORM = "platform"
+    STORE = "store"
+    """Where everything is written down that must not be lost."""
+    MACHINE = "machine"
+    """What is below all of them: the disk and the clock."""
 
 
-ESSENTIAL = (Part.DOCUMENT_PRINTER, Part.PLATFORM)
-"""Parts without which no certificate can be printed, the most telling first.
+class Kept(StrEnum):
+    """What the terminal keeps, and works with while there is no line."""
 
-Without reader or camera a phone still signs in: face and card are never the only way.
-"""
+    PAPER_LISTS = "paper_lists"
+    """The lists by which printed copies are checked, within their time."""
+    OLD_PAPER_LISTS = "old_paper_lists"
+    """The same, but their time is over."""
+    GUIDES = "guides"
+    PACKAGES = "packages"
+    """Certificates that their holders had kept here."""
+
+
+class Slip(StrEnum):
+    """How a strip of paper fares that the citizen may take along."""
+
+    NONE = "none"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
 
 
 class CertificateStatus(StrEnum):
@@ -96,6 +139,8 @@ class CertificateStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+KEPT_PURPOSE = "kept"
+"""What copies of a certificate are for that was kept here: that was decided beforehand."""
 MOST_COPIES = 5
 """Of a kind whose rules do not say."""
 
@@ -116,26 +161,31 @@ class CertificateFact:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """Which parts are missing, and whether a card lies on the reader."""
+    """Which parts are missing, what is kept, and whether a card lies on the reader."""
 
     lost: tuple[tuple[Part, Reason], ...] = ()
     card_present: bool = False
+    kept: frozenset[Kept] = frozenset()
+    offline_since: datetime | None = None
+    """When the line went down; None while it is there, or where that is not known."""
 
     def reason(self, part: Part) -> Reason | None:
         """Why a part is missing, or None."""
         return dict(self.lost).get(part)
 
-    def without(self, part: Part, reason: Reason | None) -> "Equipment":
-        """The equipment with a part missing for a reason, or back (None)."""
+    def without(
+        self, part: Part, reason: Reason | None, since: datetime | None = None
+    ) -> "Equipment":
+        """The equipment with a part missing for a reason since a time, or back (None)."""
         rest = tuple(entry for entry in self.lost if entry[0] is not part)
         lost = rest if reason is None else (*rest, (part, reason))
         present = self.card_present and not (part is Part.READER and reason is not None)
-        return Equipment(lost, present)
-
-    @property
-    def obstacle(self) -> Reason | None:
-        """Why no certificate can be printed, or None."""
-        return next((why for part in ESSENTIAL if (why := self.reason(part))), None)
+        changed = replace(self, lost=lost, card_present=present)
+        if part is not Part.PLATFORM:
+            return changed
+        # Another reason for the same outage is no other outage.
+        began = self.offline_since or since
+        return replace(changed, offline_since=began if reason is not None else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +206,8 @@ class Progress:
     """How the citizen has signed in, once that is so."""
     code_shown: bool = False
     """Whether there is a code that the phone can scan."""
+    offline: bool = False
+    """Whether what is kept here is printed; the platform is asked nothing then."""
     signed_in: bool = False
     level: Level = Level.NOBODY
     """How surely the citizen is known."""
@@ -181,6 +233,19 @@ class Progress:
     purpose: str | None = None
     copies: int = 1
     pages_printed: int = 0
+    domain: Domain | None = None
+    """Whose guides are listed; None: all domains."""
+    guide: str | None = None
+    """The guide that is read."""
+    slip: Slip = Slip.NONE
+    draft: Draft | None = None
+    """What is being left."""
+    typed: bool = False
+    """Whether what is typed is whole."""
+    status: RequestStatus | None = None
+    """How far that is which was left, or asked for."""
+    extended: int = 0
+    """How often the visit went on after its time."""
     outcome: str | None = None
 
     def page_count(self, index: int | None) -> int | None:

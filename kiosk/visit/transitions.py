@@ -15,15 +15,19 @@ from kiosk.visit.handlers import (
     ending,
     equipment,
     handing_over,
+    packages,
     paper,
     printing,
+    services,
     signing_in,
     ways,
 )
+from kiosk.visit.handlers.packages import needs_platform
 from kiosk.visit.states import State
 
 SUBJECTS = (
-    equipment, card, signing_in, ways, choosing, acting, handing_over, printing, paper, ending,
+    equipment, card, signing_in, ways, choosing, acting, handing_over, packages, printing, paper,
+    services, ending,
 )
 """The modules whose handlers make up the chart; importing them registers these."""
 
@@ -34,5 +38,7 @@ def transition(state: State, event: ev.Event) -> Outcome:
     """The next state, and what is to be done."""
     if isinstance(event, ev.CitizenEvent) and state.warned:
         state = replace(state, warned=False)
+    if needs_platform(state, event):
+        return state, ()
     handler = HANDLERS.get((state.step, type(event))) or GLOBAL_HANDLERS.get(type(event))
     return handler(state, event) if handler else (state, ())

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from offline.audit.chain import canonical
-from offline.audit.log import head
-from offline.transaction import Transaction
+from offline.audit.log import Head, head
+from offline.transaction import Reads, Transaction
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS checkpoint (
@@ -103,16 +103,20 @@ def signer(key: ec.EllipticCurvePrivateKey) -> Sign:
 
 def check_in(txn: Transaction, sign: Sign) -> Checkpoint:
     """Sign where the chain stands now, and keep that."""
-    at = head(txn)
-    first = txn.execute("SELECT min(number) FROM audit")[0][0] or at.number + 1
-    moment = txn.now.isoformat(timespec="milliseconds")
-    plain = Checkpoint(txn.kiosk, at.chain, first, at.number, at.hash, moment, b"")
-    made = replace(plain, signature=sign(plain.statement))
+    made = sign_head(txn, head(txn), sign)
     _keep(txn, made)
     return made
 
 
-def kept(txn: Transaction) -> list[Checkpoint]:
+def sign_head(txn: Reads, at: Head, sign: Sign) -> Checkpoint:
+    """Sign where the chain stands."""
+    first = txn.execute("SELECT min(number) FROM audit")[0][0] or at.number + 1
+    moment = txn.now.isoformat(timespec="milliseconds")
+    plain = Checkpoint(txn.kiosk, at.chain, first, at.number, at.hash, moment, b"")
+    return replace(plain, signature=sign(plain.statement))
+
+
+def kept(txn: Reads) -> list[Checkpoint]:
     """The checkpoints that are kept, in order."""
     rows = txn.execute(
         "SELECT chain, first, number, head, at, signature FROM checkpoint ORDER BY number"

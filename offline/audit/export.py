@@ -9,18 +9,24 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from offline.audit.chain import canonical
-from offline.audit.checkpoint import Checkpoint, Sign, check_in, kept
-from offline.audit.log import records
-from offline.transaction import Transaction
+from offline.audit.checkpoint import Checkpoint, Sign, kept, sign_head
+from offline.audit.log import find_head, records
+from offline.transaction import Reads
 
 FORMAT = "tongban-audit-1"
 
 
 def export(
-    txn: Transaction, sign: Sign, out: BinaryIO, progress: Callable[[int], None] | None = None
+    txn: Reads, sign: Sign, out: BinaryIO, progress: Callable[[int], None] | None = None
 ) -> int:
-    """Write the chain; how many records. `progress` is told after every record."""
-    closing = check_in(txn, sign)
+    """Write the chain; how many records. `progress` is told after every record.
+
+    Raises ValueError where there is no chain yet.
+    """
+    head = find_head(txn)
+    if head is None:
+        raise ValueError("the store has no audit yet")
+    closing = sign_head(txn, head, sign)
     checkpoints = {one.number: one for one in kept(txn)}
     header = {
         "format": FORMAT, "kiosk": closing.kiosk, "chain": closing.chain,

@@ -8,7 +8,7 @@ from datetime import datetime
 from offline import outbox
 from offline.audit.chain import Entry, Fields, follow, genesis, record
 from offline.lanes import Lane
-from offline.transaction import Transaction
+from offline.transaction import Reads, Transaction
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS chain (
@@ -54,13 +54,19 @@ def append(txn: Transaction, event: str, fields: Fields, visit: int | None) -> i
 
 def head(txn: Transaction) -> Head:
     """Where the chain ends; it begins with the first question."""
-    rows = txn.execute("SELECT chain, last, head FROM chain")
-    if rows:
-        return Head(*rows[0])
+    there = find_head(txn)
+    if there is not None:
+        return there
     chain = str(uuid.uuid4())
     first = Head(chain, 0, genesis(txn.kiosk, chain))
     txn.execute("INSERT INTO chain VALUES (?, ?, ?)", (chain, first.number, first.hash))
     return first
+
+
+def find_head(txn: Reads) -> Head | None:
+    """Where the chain ends, or None where it has not begun."""
+    rows = txn.execute("SELECT chain, last, head FROM chain")
+    return Head(*rows[0]) if rows else None
 
 
 def mend(txn: Transaction) -> None:
@@ -71,7 +77,7 @@ def mend(txn: Transaction) -> None:
         txn.execute("UPDATE chain SET last = ?, head = ?", rows[0])
 
 
-def records(txn: Transaction, after: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
+def records(txn: Reads, after: int = 0) -> Iterator[tuple[int, bytes, bytes]]:
     """Number, hash and content of each record after one, in order."""
     while True:
         rows = txn.execute(

@@ -14,7 +14,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from offline.audit.chain import LEAF, genesis
+from offline.audit.chain import LEAF, canonical, genesis
 from offline.audit.checkpoint import Checkpoint
 from offline.audit.export import FORMAT
 
@@ -72,11 +72,9 @@ def verify(
     `key` is the terminal's; `later` a checkpoint that somebody else kept, which the export must
     reach and contain.
     """
-    reader = _Reader(iter(lines), key, progress)
+    reader = _Reader(iter(lines), key, later, progress)
     try:
         reader.read()
-        if later is not None:
-            reader.compare(later)
     except _Wrong as wrong:
         return Verdict(
             False, reader.count, wrong.fault, wrong.first, reader.vouched, wrong.detail
@@ -89,12 +87,13 @@ class _Reader:
 
     def __init__(
         self, lines: Iterator[bytes], key: ec.EllipticCurvePublicKey,
-        progress: Callable[[int], None] | None,
+        later: Checkpoint | None, progress: Callable[[int], None] | None,
     ) -> None:
         self._lines = lines
         self._key = key
+        self._later = later
         self._progress = progress
-        self._kiosk = self._chain = ""
+        self._kiosk = self._chain = self._exported_at = ""
         self._hash = b""
         self._before = 0
         """The number of the record before the first one here."""
@@ -108,36 +107,54 @@ class _Reader:
     def read(self) -> None:
         """Read it all. Raises _Wrong."""
         self._read_header()
+        self._expect(self._later)
         sha256, hash_, leaf = hashlib.sha256, self._hash, LEAF
         for line in self._lines:
             if line[:2] == b"r ":
                 # The one loop that a million records go through.
                 after = sha256(leaf + hash_ + line[67:-1]).digest()
-                if line[2:66] != after.hex().encode() or line[-1:] != b"\n":
+                if line[2:67] != after.hex().encode() + b" " or line[-1:] != b"\n":
                     self._diagnose(line)
                 hash_ = after
                 self.count += 1
+                if self._later is not None and self._last == self._later.number:
+                    self._compare(hash_)
                 if self._progress is not None and self.count % PROGRESS_EVERY == 0:
                     self._progress(self.count)
                 continue
             self._hash = hash_
             if self._read_checkpoint(line):
+                self._reach()
                 return
             hash_ = self._hash
         raise _Wrong(Fault.TRUNCATED, self._last + 1, "there is no closing line")
 
-    def compare(self, kept: Checkpoint) -> None:
+    def _expect(self, kept: Checkpoint | None) -> None:
         """Whether a checkpoint that was kept elsewhere is of this chain. Raises _Wrong."""
-        if kept.chain != self._chain or not kept.is_signed_by(self._key):
+        if kept is not None and (
+            kept.chain != self._chain or not kept.is_signed_by(self._key)
+        ):
             raise _Wrong(Fault.BAD_SIGNATURE, None, "the kept checkpoint is not of this chain")
-        if kept.number > self._last:
-            raise _Wrong(Fault.TRUNCATED, self._last + 1, f"{kept.number} was signed for")
+
+    def _compare(self, hash_: bytes) -> None:
+        """Whether the chain is there what the kept checkpoint says. Raises _Wrong."""
+        assert self._later is not None
+        if hash_ != self._later.head:
+            why = f"it shows at {self._later.number}, by the kept checkpoint"
+            raise _Wrong(Fault.REWRITTEN, self.vouched + 1, why)
+
+    def _reach(self) -> None:
+        """Whether the chain goes on as far as was signed for elsewhere. Raises _Wrong."""
+        if self._later is not None and self._later.number > self._last:
+            raise _Wrong(Fault.TRUNCATED, self._last + 1, f"{self._later.number} was signed for")
 
     def _read_header(self) -> None:
-        said = _parse(next(self._lines, b""), b"h ")
-        if said is None or said.get("format") != FORMAT:
+        line = next(self._lines, b"")
+        said = _parse(line, b"h ")
+        if said is None or said.get("format") != FORMAT or canonical(said) != line[2:-1]:
             raise _Wrong(Fault.NOT_AN_EXPORT, None, f"the first line is no {FORMAT} header")
         self._kiosk, self._chain = str(said.get("kiosk")), str(said.get("chain"))
+        self._exported_at = str(said.get("exported_at"))
         self._hash = genesis(self._kiosk, self._chain)
 
     def _read_checkpoint(self, line: bytes) -> bool:
@@ -150,6 +167,11 @@ class _Reader:
             signed = Checkpoint.of_json(said)
         except (KeyError, TypeError, ValueError):
             raise _Wrong(Fault.BAD_SIGNATURE, self._last, "a checkpoint is unreadable") from None
+        if canonical(signed.as_json()) != line[2:-1]:
+            why = "a checkpoint is not written as the terminal writes it"
+            raise _Wrong(Fault.BAD_SIGNATURE, self.vouched + 1, why)
+        if closing and signed.at != self._exported_at:
+            raise _Wrong(Fault.NOT_AN_EXPORT, None, "header and closing line are of two exports")
         mine = (signed.kiosk, signed.chain) == (self._kiosk, self._chain)
         if not mine or not signed.is_signed_by(self._key):
             why = f"the checkpoint at {signed.number} is not the terminal's"

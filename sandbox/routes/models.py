@@ -175,7 +175,7 @@ class CheckInBody(BaseModel):
     lanes: dict[str, list[dict[str, Any]]] = Field(
         description="records by lane: number, key, kind, at, body"
     )
-    checkpoint: dict[str, Any] | None = Field(None, description="seq, head, signature, at")
+    checkpoint: dict[str, Any] | None = Field(None, description="of the audit chain, signed")
     health: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -1,39 +1,49 @@
-"""Which readers a configuration asks for."""
+"""The devices that a configuration asks for, each in a process of its own."""
 
 import pytest
 
-from drivers.idcard.driver import SdtReader
-from drivers.idcard.several import SeveralReaders
-from drivers.smartcard.driver import PcscReader
-from drivers.supervisor import Supervisor
-from kiosk.config import BadConfiguration, DevicesSection
-from kiosk.equipment import AUTO, Keeper, equip
+from drivers.document_printer.driver import IppPrinter
+from drivers.supervisor import Role
+from kiosk.apart.calls import APART
+from kiosk.config import AUTO, BadConfiguration, DevicesSection
+from kiosk.equipment import equip
 
-OTHERS = {
-    "camera": "0", "receipt_printer": "tcp://127.0.0.1:9", "document_printer": "ipp://127.0.0.1:9"
+PLACES = {
+    "reader": "/dev/ttyUSB0", "camera": "0", "receipt_printer": "tcp://127.0.0.1:9",
+    "document_printer": "ipp://127.0.0.1:9",
 }
 
 
-def reader_of(reader: str, card_reader: str = ""):
-    keeper = Keeper(Supervisor([], []))
-    return equip(DevicesSection(reader=reader, card_reader=card_reader, **OTHERS), keeper).reader
+def test_what_can_crash_has_a_process_and_no_process_runs_before_it_is_needed():
+    made = equip(DevicesSection(**PLACES))
+    assert tuple(one.role for one in made.processes) == APART
+    assert all(one.pid is None for one in made.processes)
+    assert type(made.document_printer) is IppPrinter
+    assert made.keeper is None
+
+
+def test_the_receipt_printer_can_what_its_model_can():
+    made = equip(DevicesSection(**PLACES, receipt_model="raster58"))
+    assert made.receipt_printer.capabilities.dots == 384
 
 
 @pytest.mark.parametrize(
-    ("reader", "card_reader", "kind"),
+    ("wrong", "said"),
     [
-        ("/dev/ttyUSB0", "", SdtReader),
-        ("pcsc:A", "", PcscReader),
-        ("/dev/ttyUSB0", "pcsc:A", SeveralReaders),
-        ("/dev/ttyUSB0", AUTO, SeveralReaders),
-        (AUTO, "", SeveralReaders),
-        (AUTO, "pcsc:A", SeveralReaders),
+        ({"card_reader": "/dev/ttyS0"}, "card_reader '/dev/ttyS0'"),
+        ({"camera": ""}, "a camera needs a source"),
+        ({"receipt_printer": "paper"}, "target 'paper'"),
+        ({"receipt_model": "none"}, "no receipt printer 'none'"),
+        ({"document_printer": "http://127.0.0.1"}, "target 'http://127.0.0.1'"),
     ],
 )
-def test_one_reader_is_used_as_it_is_and_more_are_used_as_one(reader, card_reader, kind):
-    assert type(reader_of(reader, card_reader)) is kind
+def test_a_place_that_cannot_be_is_said_with_its_name(wrong, said):
+    with pytest.raises(BadConfiguration, match=said):
+        equip(DevicesSection(**{**PLACES, **wrong}))
 
 
-def test_a_chip_card_reader_that_can_not_be_is_said_with_its_name():
-    with pytest.raises(BadConfiguration, match="card_reader '/dev/ttyS0'"):
-        reader_of("/dev/ttyUSB0", "/dev/ttyS0")
+async def test_a_document_printer_that_nobody_named_is_looked_for_here():
+    made = equip(DevicesSection(**{**PLACES, "document_printer": AUTO}))
+    assert made.keeper is not None
+    assert {driver.role for driver in made.keeper.supervisor._drivers} == {Role.DOCUMENT_PRINTER}
+    await made.close()

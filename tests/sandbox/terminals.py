@@ -1,5 +1,6 @@
 """A terminal as the platform's inbox sees it: signs its own calls and its checkpoints."""
 
+import base64
 import itertools
 import json
 import time
@@ -64,18 +65,19 @@ class Caller:
             "Content-Type": "application/json",
         }
 
-    def checkpoint(self, seq: int, head: str, **changes):
-        """A signed checkpoint of the store."""
-        said = {"head": head, "seq": seq, "store": self.store}
-        message = json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
-        signature = self.key.private_key.sign(message, ec.ECDSA(hashes.SHA256()))
-        r, s = decode_dss_signature(signature)
+    def checkpoint(self, number: int, head: str, **changes):
+        """A signed checkpoint of the terminal's audit chain."""
+        said = {
+            "kiosk": self.name, "chain": "chain-1", "first": 1, "number": number, "head": head,
+            "at": AT,
+        }
+        signed = {**said, "what": "tongban audit checkpoint"}
+        message = json.dumps(signed, sort_keys=True, separators=(",", ":")).encode()
+        r, s = decode_dss_signature(self.key.private_key.sign(message, ec.ECDSA(hashes.SHA256())))
         raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-        return {"seq": seq, "head": head, "signature": encoded(raw), "at": AT, **changes}
+        return {**said, "signature": encoded(raw), **changes}
 
 
 def encoded(data: bytes) -> str:
     """Base64url without padding."""
-    import base64
-
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

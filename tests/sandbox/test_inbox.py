@@ -112,7 +112,7 @@ def test_a_record_that_no_office_takes_stays_refused(inbox, caller):
 @pytest.mark.parametrize("changes", [
     {"store": "x"}, {"boot": ""}, {"lanes": []}, {"lanes": {"Lane 1": []}}, {"lanes": {"a": {}}},
     {"lanes": {"a": [{"number": 0}]}}, {"lanes": {"a": [{"number": True}]}}, {"terminal": 1},
-    {"health": []}, {"checkpoint": {"seq": 1}},
+    {"health": []},
 ])
 def test_a_wrong_frame_is_refused_as_a_whole(caller, changes):
     body = caller.body(**{"lanes": {}, **changes})
@@ -135,19 +135,20 @@ def test_checkpoints_go_forward_and_what_contradicts_is_a_fork(inbox, caller):
     assert verdict(12, OTHER_HEAD) == "stored"
     assert verdict(12, HEAD) == "fork"
     assert verdict(11, HEAD) == "fork"
-    assert [one["seq"] for one in inbox.show()["checkpoints"]] == [10, 12]
+    assert [one["number"] for one in inbox.show()["checkpoints"]] == [10, 12]
     assert [one["number"] for one in inbox.show()["refused"]] == [12, 11]
 
 
 def test_a_checkpoint_that_its_terminal_did_not_sign_is_remembered_and_not_kept(inbox, caller):
     signed = caller.checkpoint(3, HEAD)
     for wrong in (
-        {**signed, "seq": 4}, {**signed, "signature": encoded(bytes(64))},
+        {**signed, "number": 4}, {**signed, "kiosk": "T2"}, {"number": 3}, "none",
+        {**signed, "signature": encoded(bytes(64))},
         {**signed, "signature": "A"}, Caller(caller.address).checkpoint(3, HEAD),
     ):
         assert send(inbox, caller, {}, wrong).checkpoint == "malformed"
     assert inbox.show()["checkpoints"] == []
-    assert len(inbox.show()["refused"]) == 4
+    assert [one["reason"] for one in inbox.show()["refused"]] == ["malformed"] * 7
 
 
 def test_what_was_acknowledged_is_there_after_the_file_is_opened_anew(tmp_path, caller):

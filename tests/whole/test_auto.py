@@ -8,7 +8,10 @@ import pytest
 from drivers.catalogue import drivers
 from drivers.finders import PlacesFinder
 from drivers.supervisor import Bus, Role, Supervisor, Times
-from kiosk.equipment import AUTO, Keeper, equip
+from kiosk.apart import making
+from kiosk.apart.keeper import Keeper
+from kiosk.config import AUTO
+from kiosk.equipment import Equipment, make_document_printer
 from kiosk.visit.states import WITHOUT_VISIT, Part, Step
 from tests.whole.conftest import Visitor
 
@@ -26,7 +29,14 @@ async def visitor(stage, tmp_path):
     devices = replace(
         stage.config.devices, reader=AUTO, camera=AUTO, receipt_printer=AUTO, document_printer=AUTO
     )
-    made = Visitor(stage, tmp_path / "state", equip(devices, keeper))
+    equipment = Equipment(
+        making.make_reader(devices, keeper),
+        making.make_camera(devices, keeper),
+        making.make_receipt_printer(devices, keeper),
+        make_document_printer(devices, keeper),
+        keeper,
+    )
+    made = Visitor(stage, tmp_path / "state", equipment)
     await made.terminal.start()
     await in_service(made)
     yield made

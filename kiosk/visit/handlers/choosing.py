@@ -17,6 +17,7 @@ from kiosk.visit.chart import (
 from kiosk.visit.effects import Effect, Remember
 from kiosk.visit.states import (
     ENDING,
+    KEPT_PURPOSE,
     CertificateFact,
     CertificateStatus,
     Progress,
@@ -120,8 +121,12 @@ def _certificate_failed(state: State, event: ev.CertificateFailed) -> Outcome:
 @on(Step.PREVIEW, event=ev.PreviewAccepted)
 def _(state: State, event: ev.PreviewAccepted) -> Outcome:
     progress = progress_of(state)
-    ready = progress.page_count(progress.chosen) is not None
-    return enter(state, Step.PURPOSE) if ready else (state, ())
+    if progress.page_count(progress.chosen) is None:
+        return state, ()
+    if progress.offline:
+        # The codes of its copies were signed for one purpose.
+        return enter(with_(state, purpose=KEPT_PURPOSE), Step.COPIES)
+    return enter(state, Step.PURPOSE)
 
 
 @on(Step.PURPOSE, event=ev.PurposeChosen)
@@ -148,4 +153,6 @@ BACK = {
 
 @on(*BACK, event=ev.WentBack)
 def _(state: State, event: ev.WentBack) -> Outcome:
-    return enter(state, BACK[state.step])
+    back = BACK[state.step]
+    offline = progress_of(state).offline
+    return enter(state, Step.PREVIEW if offline and back is Step.PURPOSE else back)

@@ -1,4 +1,4 @@
-"""Starting, and parts that are lost and back."""
+"""Starting, parts that are lost and back, and what is kept."""
 
 from dataclasses import replace
 
@@ -14,7 +14,9 @@ def _(state: State, event: ev.Ready) -> Outcome:
 
 @on(event=ev.PartLost)
 def _part_lost(state: State, event: ev.PartLost) -> Outcome:
-    after = replace(state, equipment=state.equipment.without(event.part, event.reason))
+    after = replace(state, equipment=state.equipment.without(
+        event.part, event.reason, event.since
+    ))
     if state.step in (Step.IDLE, Step.OUT_OF_SERVICE):
         return at_rest(after)
     match state.step, event.part:
@@ -31,3 +33,9 @@ def _part_lost(state: State, event: ev.PartLost) -> Outcome:
 def _part_back(state: State, event: ev.PartBack) -> Outcome:
     after = replace(state, equipment=state.equipment.without(event.part, None))
     return at_rest(after) if state.step is Step.OUT_OF_SERVICE else (after, ())
+
+
+@on(event=ev.ContentChanged)
+def _content_changed(state: State, event: ev.ContentChanged) -> Outcome:
+    after = replace(state, equipment=replace(state.equipment, kept=event.kept))
+    return at_rest(after) if state.step in (Step.IDLE, Step.OUT_OF_SERVICE) else (after, ())

@@ -1,13 +1,15 @@
 """A printed copy that somebody wants verified; needs nobody to sign in, and no line."""
 
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, begin, enter, on, problem, progress_of, with_
+from kiosk.visit.chart import Outcome, begin, enter, on, problem, progress_of, refuse, with_
+from kiosk.visit.offers import Offer, offers
 from kiosk.visit.states import CHECKED, State, Step
 
 
 @on(Step.IDLE, event=ev.ChoseCheckPaper)
 def _(state: State, event: ev.ChoseCheckPaper) -> Outcome:
-    return begin(state, Step.CHECK_PAPER)
+    obstacle = offers(state)[Offer.CHECK_PAPER]
+    return refuse(state, obstacle) if obstacle else begin(state, Step.CHECK_PAPER)
 
 
 @on(Step.CHECK_PAPER, event=ev.PaperJudged)

@@ -1,7 +1,7 @@
 """Paper and receipt, and whether another one is wanted."""
 
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, back_to_list, enter, leave, on, problem, with_
+from kiosk.visit.chart import Outcome, back_to_list, enter, leave, on, problem, progress_of, with_
 from kiosk.visit.states import PRINTED, State, Step
 
 
@@ -37,7 +37,8 @@ def _(state: State, event: ev.ReceiptFailed) -> Outcome:
 
 @on(Step.ANOTHER, event=ev.WantsAnother)
 def _(state: State, event: ev.WantsAnother) -> Outcome:
-    return back_to_list(state)
+    # Of what is kept fewer copies are left now.
+    return enter(state, Step.SIGNING_IN) if progress_of(state).offline else back_to_list(state)
 
 
 @on(Step.ANOTHER, event=ev.Leaves)

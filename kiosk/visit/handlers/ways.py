@@ -4,22 +4,34 @@ from dataclasses import replace
 
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
-from kiosk.visit.chart import Outcome, begin, enter, forced, on, problem, progress_of, with_
+from kiosk.visit.chart import (
+    Outcome,
+    begin,
+    enter,
+    forced,
+    on,
+    problem,
+    progress_of,
+    refuse,
+    with_,
+)
 from kiosk.visit.effects import SignInWithStaff, StopPhone
 from kiosk.visit.handlers.signing_in import sign_in_failed, signed_in
+from kiosk.visit.offers import Offer, offers
 from kiosk.visit.states import Part, State, Step, Way
 
 CARD_OR_FACE = frozenset({
     Reason.NO_CARD, Reason.REMOVED_EARLY, Reason.WRONG_CARD_TYPE, Reason.UNREADABLE,
     Reason.AUTH_FAILED, Reason.READER_FAULT, Reason.CAMERA_FAULT, Reason.FACE_NOT_FOUND,
     Reason.FACE_MISMATCH, Reason.NOT_LIVE, Reason.SEVERAL_FACES, Reason.PHOTO_UNAVAILABLE,
-    Reason.FACE_FAULT, Reason.TIMEOUT,
+    Reason.FACE_FAULT, Reason.TIMEOUT, Reason.TOO_MANY_ATTEMPTS,
 })
 """Problems with card or face, from which another way leads on."""
 NOT_CALLED = frozenset({
     Reason.PLATFORM_INVALID, Reason.SIGN_IN_REFUSED, Reason.TIMEOUT, Reason.LEVEL_TOO_LOW,
+    Reason.TOO_MANY_ATTEMPTS,
 })
-"""Why a called phone or staff did not help: not to be reached, not known, or a no."""
+"""Why a called phone or staff did not help: not to be reached, not known, a no, or too often."""
 ASKED = (Step.PLACE_CARD, Step.GUARDIAN, Step.CONSENT, Step.FACE)
 """Steps in which a card or a face is asked for."""
 CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)
@@ -29,7 +41,9 @@ CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)
 def other_ways(state: State) -> tuple[Way, ...]:
     """The ways on from a problem: where card or face were in the way, in the order offered."""
     progress = state.progress
-    if progress is None or (progress.signed_in and not progress.stepping_up):
+    if progress is None or progress.offline or (
+        progress.signed_in and not progress.stepping_up
+    ):
         return ()
     if progress.way is Way.CALL and state.reason in NOT_CALLED:
         return (Way.STAFF,) if progress.stepping_up else (Way.PHONE, Way.STAFF)
@@ -51,7 +65,8 @@ def _by_phone(state: State) -> Outcome:
 
 @on(Step.IDLE, event=ev.ChosePhone)
 def _(state: State, event: ev.ChosePhone) -> Outcome:
-    return begin(state, Step.PHONE)
+    obstacle = offers(state)[Offer.CERTIFICATES]
+    return refuse(state, obstacle) if obstacle else begin(state, Step.PHONE)
 
 
 @on(*ASKED, event=ev.ChosePhone)

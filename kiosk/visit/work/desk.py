@@ -10,14 +10,20 @@ from drivers.device import DeviceFailure
 from drivers.document_printer.port import DocumentPrinter
 from drivers.receipt_printer.port import ReceiptPrinter
 from kiosk.certificates.documents import DocumentService
-from kiosk.certificates.port import CertificateLibrary
+from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
+from kiosk.content.port import Guide, Service
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
 from kiosk.hygiene.after_visit import AfterVisit
 from kiosk.identity.port import IdentityService
+from kiosk.limits.attempts import Attempt, Attempts, Kind, TooMany
+from kiosk.packages.library import PackageLibrary
+from kiosk.packages.opening import PackageOpener
+from kiosk.packages.port import Package
 from kiosk.printing.ledger import PrintLedger
+from kiosk.services.requests import Requests
 from kiosk.visit import events as ev
 from kiosk.visit.personal import Visit
 from offline.vault import Vault
@@ -45,6 +51,10 @@ class Parts:
         profiles: Profiles,
         vault: Vault,
         after_visit: AfterVisit,
+        guides: Callable[[], tuple[Guide, ...]],
+        catalogue: Callable[[], tuple[Service, ...]],
+        requests: Requests,
+        packages: PackageOpener,
     ) -> None:
         self.config = config
         self.camera = camera
@@ -58,6 +68,11 @@ class Parts:
         self.profiles = profiles
         self.vault = vault
         self.after_visit = after_visit
+        self.guides = guides
+        self.catalogue = catalogue
+        self.requests = requests
+        self.packages = packages
+        self.attempts = Attempts(vault)
 
 
 class Desk:
@@ -68,6 +83,27 @@ class Desk:
         self.visit = visit
         self.send = send
         self._after: set[asyncio.Task[None]] = set()
+
+    @property
+    def library(self) -> CertificateLibrary:
+        """Where the visit's certificates are: what is kept here, where it was opened."""
+        kept = self.visit.kept
+        return PackageLibrary(kept) if kept else self.parts.library
+
+    def package_of(self, certificate: Certificate) -> Package | None:
+        """The package that a certificate of the visit is from, where it was kept here."""
+        return next(
+            (one for one in self.visit.kept if one.certificate is certificate), None
+        )
+    async def begin_attempt(self, kind: Kind) -> Attempt:
+        """Count an attempt with the card of this visit, before it is made. Raises Failure."""
+        document = self.visit.document
+        assert document is not None
+        try:
+            return await self.parts.attempts.begin(kind, document.number)
+        except TooMany as too_many:
+            self.visit.again_at = too_many.again_at
+            raise
 
     def afterwards(self, work: Work) -> None:
         """Do something that the end of the visit does not end."""

@@ -13,6 +13,7 @@ from kiosk.certificates.profiles import CodePlace, Paper, Sides, printing_rules
 from kiosk.certificates.proof.marks import page_marks
 from kiosk.errors import Failure
 from kiosk.identity.port import Session
+from kiosk.packages.counting import PackageCounting
 from kiosk.printing.pipeline import as_failure, print_document
 from kiosk.printing.port import Receipt
 from kiosk.printing.receipt_text import write_receipt
@@ -48,7 +49,7 @@ class Papers:
         session, certificate = visit.session, visit.certificates[index]
         assert session is not None
         try:
-            document = await parts.library.fetch(session, certificate)
+            document = await self._desk.library.fetch(session, certificate)
             checked = await parts.documents.check(document)
             profile = parts.profiles.for_certificate(certificate)
             accept(certificate, checked, profile, date.today())
@@ -76,10 +77,11 @@ class Papers:
         profile, moment = parts.profiles.for_certificate(certificate), datetime.now()
         rules = printing_rules(profile, certificate, moment.date())
         now, days = moment.strftime(TIME_FORMAT), min(terminal.copy_days, rules.copy_days)
-        purpose = say(f"purpose.{job.purpose}")
+        kept = self._desk.package_of(certificate)
+        purpose = kept.purpose if kept else say(f"purpose.{job.purpose}")
+        until = kept.copies_until if kept else (moment + timedelta(days=days)).date()
         note = Annotation(
-            purpose, terminal.place_zh, terminal.id, now,
-            f"{moment + timedelta(days=days):%Y-%m-%d}", job.copies,
+            purpose, terminal.place_zh, terminal.id, now, f"{until:%Y-%m-%d}", job.copies,
             own_sheet=rules.code is CodePlace.OWN_SHEET, two_sided=rules.sides is Sides.TWO,
         )
         marks = file.page_marks + page_marks(note.margin_text)
@@ -93,6 +95,7 @@ class Papers:
                 parts.document_printer, parts.ledger, document,
                 certificate.type, job.copies, pages, self._progress,
                 JobOptions(MEDIA[rules.paper], SIDES[rules.sides]),
+                PackageCounting(kept, job.copies) if kept else None,
             )
         except Failure as failure:
             log.warning("print: %s", failure)
@@ -114,6 +117,7 @@ class Papers:
             copies=job.copies,
             pages=pages,
             printed_at=now,
+            kept=kept is not None,
         )
         self._desk.send(ev.Printed())
 
@@ -138,7 +142,7 @@ class Papers:
         """The codes of the copies; a copy without one is better than none."""
         assert self._desk.visit.session is not None
         try:
-            return await self._desk.parts.library.prove(
+            return await self._desk.library.prove(
                 self._desk.visit.session, certificate, request
             )
         except Failure as failure:

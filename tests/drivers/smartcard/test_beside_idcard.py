@@ -10,8 +10,8 @@ from drivers.finders import PcscFinder, PlacesFinder
 from drivers.idcard.port import DocumentType
 from drivers.supervised import supervised_reader
 from drivers.supervisor import Bus, Role, Supervisor, Times
+from kiosk.apart.making import make_reader
 from kiosk.config import DevicesSection
-from kiosk.equipment import equip
 
 PLACES = {
     "camera": "0", "receipt_printer": "tcp://127.0.0.1:9", "document_printer": "ipp://127.0.0.1:9"
@@ -47,7 +47,7 @@ async def desk(request, simulators):
     idcard, smartcard = simulators
     if request.param == "named":
         section = DevicesSection(reader=idcard.address, card_reader="pcsc:", **PLACES)
-        made = Desk(equip(section).reader, idcard, smartcard)
+        made = Desk(make_reader(section, None), idcard, smartcard)
         await made.reader.open()
         await asyncio.sleep(0.5)
         yield made

@@ -10,12 +10,23 @@ from kiosk.identity.levels import Level
 from kiosk.visit import events as ev
 from kiosk.visit.effects import Effect
 from kiosk.visit.journal import derive
-from kiosk.visit.states import CertificateFact, CertificateStatus, State, Step
+from kiosk.visit.states import (
+    CertificateFact,
+    CertificateStatus,
+    Equipment,
+    Kept,
+    State,
+    Step,
+)
 from kiosk.visit.transitions import transition
 
 VALID = CertificateFact("household", CertificateStatus.VALID)
 GUARDED = CertificateFact("no_crime", CertificateStatus.VALID, Level.HIGH)
 REVOKED = CertificateFact("senior_card", CertificateStatus.REVOKED)
+
+
+READY = State(Step.IDLE, Equipment(kept=frozenset({Kept.PAPER_LISTS, Kept.GUIDES})))
+"""The first screen of a terminal at which everything works."""
 
 
 @dataclass
@@ -29,7 +40,7 @@ class Walked:
 
 def walk(steps: Sequence[tuple[ev.Event, Step]], state: State | None = None) -> Walked:
     """Let events happen one after the other and check the step after each."""
-    walked = Walked(state or State(Step.IDLE))
+    walked = Walked(state or READY)
     for number, (event, expected) in enumerate(steps):
         before = walked.state
         walked.state, effects = transition(before, event)

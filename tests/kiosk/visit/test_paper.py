@@ -1,9 +1,11 @@
 """A printed copy that somebody wants verified, as journeys."""
 
+import pytest
+
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.effects import LookForCode
-from kiosk.visit.states import CHECKED, Part, Step
+from kiosk.visit.states import CHECKED, Kept, Part, Step
 from tests.kiosk.visit.flow import walk
 
 TO_PAPER = [(ev.ChoseCheckPaper(), Step.CHECK_PAPER)]
@@ -32,3 +34,15 @@ def test_a_copy_that_cannot_be_judged_is_a_problem_that_can_be_tried_again():
     ])
     lost = ev.PartLost(Part.CAMERA, Reason.CAMERA_FAULT)
     walk([*TO_PAPER, (lost, Step.PROBLEM)])
+
+
+@pytest.mark.parametrize(
+    ("kept", "reason"),
+    [({Kept.OLD_PAPER_LISTS}, Reason.LISTS_TOO_OLD), (set(), Reason.NOTHING_KEPT)],
+)
+def test_without_lists_in_their_time_nothing_is_held_up_in_vain(kept, reason):
+    walked = walk([
+        (ev.ContentChanged(frozenset(kept)), Step.IDLE), (ev.ChoseCheckPaper(), Step.PROBLEM),
+    ])
+    assert walked.state.reason is reason
+    assert LookForCode() not in walked.effects

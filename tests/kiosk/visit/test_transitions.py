@@ -1,6 +1,7 @@
 """The statechart, as journeys."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -22,7 +23,7 @@ from kiosk.visit.effects import (
     StopPhone,
     WarmUp,
 )
-from kiosk.visit.states import ENDING, PRINTED, WITHOUT_VISIT, Part, State, Step
+from kiosk.visit.states import ENDING, PRINTED, WITHOUT_VISIT, Kept, Part, State, Step
 from kiosk.visit.transitions import HANDLERS, active_delay, transition
 from tests.kiosk.visit.flow import (
     TO_CONSENT,
@@ -246,11 +247,48 @@ def test_a_delay_of_another_state_means_nothing():
     walk([*TO_LIST, (ev.Elapsed(Delay.FAREWELL), Step.CERTIFICATES)])
 
 
-def test_out_of_service_with_a_reason_while_a_needed_part_is_missing():
-    lost = ev.PartLost(Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER)
-    walked = walk([(lost, Step.OUT_OF_SERVICE)])
-    assert walked.state.reason is Reason.PRINTER_NO_PAPER
-    walk([(ev.PartBack(Part.DOCUMENT_PRINTER), Step.IDLE)], walked.state)
+@pytest.mark.parametrize("reason", [Reason.STORE_FAULT, Reason.STORE_FULL])
+def test_out_of_service_with_a_reason_while_nothing_can_be_written_down(reason):
+    walked = walk([(ev.PartLost(Part.STORE, reason), Step.OUT_OF_SERVICE)])
+    assert walked.state.reason is reason
+    walk([(ev.PartBack(Part.STORE), Step.IDLE)], walked.state)
+
+
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [(Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER), (Part.PLATFORM, Reason.NETWORK)],
+)
+@pytest.mark.parametrize("begin", [ev.Touched(), ev.CardFound(), ev.ChosePhone()])
+def test_without_printer_or_line_the_terminal_stays_and_says_why_nothing_is_printed(
+    part, reason, begin
+):
+    walked = walk([(ev.PartLost(part, reason), Step.IDLE), (begin, Step.PROBLEM)])
+    assert walked.state.reason is reason
+    assert walked.state.retry is None
+    assert walked.effects == []
+    left = walk([(ev.Leaves(), Step.TAKE_CARD if isinstance(begin, ev.CardFound)
+                  else Step.FAREWELL)], walked.state)
+    assert left.state.progress.outcome == reason
+
+
+def test_with_packages_kept_a_card_leads_on_while_there_is_no_line():
+    packages = ev.ContentChanged(frozenset({Kept.PACKAGES}))
+    lost = ev.PartLost(Part.PLATFORM, Reason.NETWORK)
+    walk([(packages, Step.IDLE), (lost, Step.IDLE), (ev.CardFound(), Step.READING)])
+    walk([(packages, Step.IDLE), (lost, Step.IDLE), (ev.Touched(), Step.PLACE_CARD)])
+    walk([(packages, Step.IDLE), (lost, Step.IDLE), (ev.ChosePhone(), Step.PROBLEM)])
+
+
+def test_it_is_known_since_when_there_is_no_line():
+    first, later = datetime(2026, 11, 24, 14, 5), datetime(2026, 11, 24, 14, 9)
+    walked = walk([
+        (ev.PartLost(Part.PLATFORM, Reason.NETWORK, first), Step.IDLE),
+        (ev.PartLost(Part.PLATFORM, Reason.PLATFORM_TIMEOUT, later), Step.IDLE),
+        (ev.PartLost(Part.READER, Reason.READER_FAULT, later), Step.IDLE),
+    ])
+    assert walked.state.equipment.offline_since == first
+    assert walk([(ev.PartBack(Part.PLATFORM), Step.IDLE)], walked.state) \
+        .state.equipment.offline_since is None
 
 
 def test_a_missing_receipt_printer_does_not_stop_the_service():
@@ -261,7 +299,7 @@ def test_a_part_lost_in_a_visit_is_told_when_the_visit_is_over():
     walk(
         [
             *TO_PRINTED,
-            (ev.PartLost(Part.PLATFORM, Reason.NETWORK), Step.ANOTHER),
+            (ev.PartLost(Part.STORE, Reason.STORE_FAULT), Step.ANOTHER),
             (ev.Leaves(), Step.TAKE_CARD),
             (ev.CardRemoved(), Step.FAREWELL),
             (ev.Elapsed(Delay.FAREWELL), Step.OUT_OF_SERVICE),
@@ -301,6 +339,7 @@ def test_every_step_can_be_reached(reachable):
 
 
 def test_nothing_can_be_printed_without_sign_in_and_a_verified_page(reachable):
+    """Without a line, card and face are the sign-in: the law below says how they come to it."""
     for state in reachable:
         if state.step in (Step.PURPOSE, Step.COPIES, Step.PRINTING):
             assert state.progress.signed_in

@@ -1,0 +1,1 @@
+"""What must survive: power cuts, kills, a bad line, many visits. `python -m bench chaos`."""

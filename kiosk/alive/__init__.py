@@ -1,0 +1,1 @@
+"""Staying alive: starts that end in a defined state, the watchdog, the clock, the disk."""

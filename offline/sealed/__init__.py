@@ -1,0 +1,1 @@
+"""Sealed packages: certificates that their holders asked to be kept here."""

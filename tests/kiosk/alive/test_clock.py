@@ -1,0 +1,136 @@
+"""A wrong clock is told; only what the platform has confirmed is believed and remembered."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.alive.clock import SEEN, TRUSTED_SECONDS, TrustedClock
+from kiosk.reasons import Reason
+
+BUILT = datetime(2026, 11, 1, tzinfo=UTC)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class Time:
+    """A clock of the wall, and one that counts since the start."""
+
+    def __init__(self, wall=NOON):
+        self.wall, self.seconds = wall, 1000.0
+
+    def passes(self, seconds):
+        self.wall += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+def make(folder, time):
+    clock = TrustedClock(folder, lambda: time.wall, lambda: time.seconds, BUILT)
+    clock.prepare()
+    return clock
+
+
+def header(at):
+    return format_datetime(at.astimezone(UTC), usegmt=True)
+
+
+def test_a_clock_before_the_day_of_the_software_is_wrong(tmp_path):
+    obstacle = make(tmp_path, Time(datetime(2000, 1, 1, tzinfo=UTC))).look()
+    assert obstacle.reason is Reason.CLOCK_WRONG
+    assert "2000-01-01" in obstacle.detail
+
+
+def test_a_clock_that_nothing_speaks_against_serves_but_is_not_trusted(tmp_path):
+    clock = make(tmp_path, Time())
+    assert clock.look() is None
+    assert not clock.trusted()
+
+
+def test_the_platforms_date_makes_a_clock_trusted_for_a_day(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON + timedelta(seconds=40)))
+    assert clock.trusted()
+    time.passes(TRUSTED_SECONDS)
+    assert clock.trusted()
+    time.passes(1)
+    assert not clock.trusted()
+
+
+def test_setting_the_clock_does_not_prolong_its_trust(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON))
+    time.seconds += TRUSTED_SECONDS + 1
+    assert not clock.trusted()
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_the_platform_contradicts_is_wrong_until_it_agrees_again(tmp_path, hours):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON + timedelta(hours=hours)))
+    assert clock.look().reason is Reason.CLOCK_WRONG
+    assert not clock.trusted()
+    time.wall += timedelta(hours=hours)
+    clock.heard(header(time.wall))
+    assert clock.look() is None
+    assert clock.trusted()
+
+
+def test_a_clock_behind_a_time_that_was_confirmed_is_wrong_at_the_next_start(tmp_path):
+    clock = make(tmp_path, Time())
+    clock.heard(header(NOON))
+    clock.remember()
+    later = make(tmp_path, Time(NOON - timedelta(hours=1)))
+    assert later.look().reason is Reason.CLOCK_WRONG
+    assert make(tmp_path, Time(NOON + timedelta(hours=1))).look() is None
+
+
+def test_a_time_that_nobody_confirmed_is_not_remembered(tmp_path):
+    ahead = make(tmp_path, Time(NOON.replace(year=2036)))
+    ahead.remember()
+    assert not (tmp_path / SEEN).exists()
+    assert make(tmp_path, Time()).look() is None
+
+
+def test_the_time_is_written_down_once_an_hour(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON))
+    clock.remember()
+    first = (tmp_path / SEEN).read_text()
+    time.passes(1800)
+    clock.remember()
+    assert (tmp_path / SEEN).read_text() == first
+    time.passes(1801)
+    clock.remember()
+    assert (tmp_path / SEEN).read_text() != first
+
+
+@pytest.mark.parametrize("content", ["", "yesterday", "2026-11-24T12:00:00", "\x00" * 32])
+def test_a_memory_that_was_torn_says_nothing(tmp_path, content):
+    (tmp_path / SEEN).write_text(content)
+    assert make(tmp_path, Time()).look() is None
+
+
+@pytest.mark.parametrize("date", [None, "", "soon", "Tue, 99 Nov 2026 12:00:00 GMT"])
+def test_a_header_that_is_no_date_says_nothing(tmp_path, date):
+    clock = make(tmp_path, Time())
+    clock.heard(date)
+    assert clock.look() is None
+    assert not clock.trusted()
+
+
+@given(st.text(max_size=60))
+def test_no_header_breaks_the_clock(tmp_path_factory, date):
+    clock = make(tmp_path_factory.mktemp("clock"), Time())
+    clock.heard(date)
+    clock.look()
+
+
+def test_a_date_of_another_zone_is_the_same_time(tmp_path):
+    clock = make(tmp_path, Time())
+    clock.heard(format_datetime(NOON.astimezone(timezone(timedelta(hours=8)))))
+    assert clock.trusted()

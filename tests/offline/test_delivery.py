@@ -1,0 +1,155 @@
+"""Delivery: what waits goes out in order, once, and stays where the platform did not say yes."""
+
+import asyncio
+
+import pytest
+
+from offline import outbox
+from offline.audit.checkpoint import Checkpoint
+from offline.audit.log import append
+from offline.delivery import Answer, Delivery, NoContact, Refused
+from offline.lanes import Lane
+from tests.offline.stores import open_store
+
+
+class Platform:
+    """Takes each record once; fails when it is told to."""
+
+    def __init__(self):
+        self.got, self.fails, self.loses, self.refuses, self.seen = [], 0, 0, {}, []
+
+    async def __call__(self, envelope):
+        self.seen.append(envelope)
+        if self.fails:
+            self.fails -= 1
+            raise NoContact("cut")
+        high, refused = {}, []
+        for lane, records in envelope["lanes"].items():
+            for one in records:
+                place = (lane, one["number"])
+                if one["body"].get("n") in self.refuses:
+                    refused.append(Refused(lane, one["number"], "malformed"))
+                elif place not in self.got:
+                    self.got.append(place)
+                high[lane] = one["number"]
+        if self.loses:
+            self.loses -= 1
+            raise NoContact("the answer was lost")
+        return Answer(high, refused, 45.0)
+
+
+@pytest.fixture
+def vault(tmp_path):
+    made = open_store(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def platform():
+    return Platform()
+
+
+@pytest.fixture
+def delivery(vault, platform):
+    return Delivery(vault, platform, lambda _: bytes(64), lambda: {"version": "1"}, lambda: 0.5)
+
+
+async def put(vault, *numbers, lane=Lane.CITIZEN):
+    for n in numbers:
+        await vault.write(lambda txn, n=n: outbox.put(txn, lane, "test", {"n": n}))
+
+
+async def left(vault):
+    return [one.body["n"] for one in await vault.read(lambda txn: outbox.waiting(txn, 10**6, 99))]
+
+
+async def test_what_waits_goes_out_in_order_and_leaves_when_it_is_acknowledged(
+    vault, platform, delivery
+):
+    await put(vault, 1, 2, 3)
+    assert await delivery.contact() == 45.0
+    assert platform.got == [("citizen", 1), ("citizen", 2), ("citizen", 3)]
+    assert await left(vault) == []
+
+
+async def test_a_line_that_is_cut_loses_nothing_and_waits_longer_each_time(
+    vault, platform, delivery
+):
+    platform.fails = 3
+    await put(vault, 1)
+    assert [await delivery.contact() for _ in range(3)] == [0.5, 1.0, 2.0]
+    assert await left(vault) == [1]
+    await delivery.contact()
+    assert platform.got == [("citizen", 1)]
+
+
+async def test_an_answer_that_was_lost_delivers_nothing_twice(vault, platform, delivery):
+    platform.loses = 2
+    await put(vault, 1, 2)
+    for _ in range(3):
+        await delivery.contact()
+    assert platform.got == [("citizen", 1), ("citizen", 2)]
+    assert await left(vault) == []
+
+
+async def test_an_outage_is_logged_once_and_its_end_once(vault, platform, delivery, caplog):
+    caplog.set_level("INFO")
+    platform.fails = 4
+    await put(vault, 1)
+    for _ in range(6):
+        await delivery.contact()
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
+
+
+async def test_a_refused_record_is_a_dead_letter_and_the_audit_tells(vault, platform, delivery):
+    platform.refuses = {2}
+    await put(vault, 1, 2, 3)
+    await delivery.contact()
+    letters = await vault.read(outbox.dead_letters)
+    records = await vault.read(lambda txn: txn.execute("SELECT record FROM audit"))
+    assert [(lane, reason) for _, lane, _, reason in letters] == [("citizen", "malformed")]
+    assert b"record_refused" in records[0][0]
+    assert platform.got == [("citizen", 1), ("citizen", 3)]
+
+
+async def test_every_contact_carries_where_the_audit_stands(vault, platform, delivery):
+    await vault.write(lambda txn: append(txn, "event", {}, None))
+    await delivery.contact()
+    told = Checkpoint.of_json(platform.seen[0]["checkpoint"])
+    head = await vault.read(lambda txn: txn.execute("SELECT last, head FROM chain"))
+    assert [(told.number, told.head)] == head
+
+
+async def test_the_platform_is_told_how_much_waits(vault, platform, delivery):
+    await put(vault, 1, 2)
+    await delivery.contact()
+    health = platform.seen[0]["health"]
+    assert health["version"] == "1"
+    assert health["outbox"]["citizen"]["waiting"] == 2
+
+
+async def test_what_the_platform_asks_for_is_waited_at_least(vault, platform, delivery):
+    async def busy(envelope):
+        raise NoContact("429", 30.0)
+
+    delivery._post = busy
+    assert await delivery.contact() == 30.5
+
+
+async def test_what_is_put_goes_out_at_once_and_after_a_failure_when_the_line_is_back(
+    vault, platform, delivery
+):
+    running = asyncio.create_task(delivery.run())
+    await put(vault, 1)
+    while len(platform.got) < 1:
+        await asyncio.sleep(0.01)
+    platform.fails = 1
+    await put(vault, 2)
+    while platform.fails:
+        await asyncio.sleep(0.01)
+    delivery.hurry()
+    while len(platform.got) < 2:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
