@@ -144,7 +144,7 @@ class Terminal:
             PrintLedger(self.vault),
             profiles,
             self.vault,
-            AfterVisit((self._platform.rest, self._libraries.rest), scratch),
+            AfterVisit(devices.forget, (self._platform.rest, self._libraries.rest), scratch),
             tuple,
             tuple,
             Requests(self.vault),

@@ -21,13 +21,20 @@ Rest = Callable[[], Awaitable[None]]
 class AfterVisit:
     """Lets go of what the terminal's parts and libraries still hold of a visit."""
 
-    def __init__(self, rests: Sequence[Rest], scratch: Scratch | None) -> None:
-        """`rests` let connections go; `scratch` is None where another folder is used."""
+    def __init__(
+        self, forget: Callable[[], None], rests: Sequence[Rest], scratch: Scratch | None
+    ) -> None:
+        """`forget` renews the devices' processes, `rests` let connections go.
+
+        `scratch` is None where temporary files go to a folder that is not the terminal's own.
+        """
+        self._forget = forget
         self._rests = rests
         self._scratch = scratch
 
     async def clean(self) -> None:
         """Do it; to be called when the visit's tasks have ended."""
+        self._forget()
         await self.rest()
         clear_caches(THAT_ASK)
         if self._scratch is not None:

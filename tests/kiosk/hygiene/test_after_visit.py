@@ -20,6 +20,10 @@ class Knot:
         self.me = self
 
 
+def forget_nothing() -> None:
+    """There are no devices."""
+
+
 @pytest.fixture
 def no_collection():
     gc.disable()
@@ -30,19 +34,19 @@ def no_collection():
 async def test_objects_that_refer_to_each_other_are_gone(no_collection):
     seen = weakref.ref(Knot())
     assert seen() is not None
-    await AfterVisit((), None).clean()
+    await AfterVisit(forget_nothing, (), None).clean()
     assert seen() is None
 
 
-async def test_connections_are_let_go_and_temporary_files_removed(tmp_path):
+async def test_devices_are_renewed_connections_let_go_and_temporary_files_removed(tmp_path):
     rested = []
 
     async def rest() -> None:
-        rested.append(True)
+        rested.append("connections")
 
     (tmp_path / "left").write_text("")
-    await AfterVisit((rest,), Scratch(tmp_path)).clean()
-    assert rested == [True]
+    await AfterVisit(lambda: rested.append("devices"), (rest,), Scratch(tmp_path)).clean()
+    assert rested == ["devices", "connections"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -52,7 +56,7 @@ async def test_addresses_do_not_stay_in_the_caches_of_libraries():
 
     yarl.URL("http://127.0.0.1/library/certificates/1.2.3")
     assert known() > 0
-    await AfterVisit((), None).clean()
+    await AfterVisit(forget_nothing, (), None).clean()
     assert known() == 0
 
 
