@@ -32,11 +32,8 @@ from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.people.registry import person
 from tests.conftest import ROOT
-from tests.screens.conftest import display
 from tests.whole.canaries import Needle, forms, named, of_frames, of_page, of_person, piece
 from tests.whole.residue import processes_of, read_memory, search_folders, search_memory
-
-__all__ = ["display"]
 
 SETTLE_SECONDS = 30
 """The time within which a terminal has cleaned up behind a visit, on a busy machine."""
