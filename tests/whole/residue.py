@@ -1,5 +1,6 @@
 """Searches processes and folders, from outside, for what must not be there."""
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -75,11 +76,17 @@ def memory_of(pid: int, overlap: int = 0) -> Iterator[tuple[str, int, bytes]]:
 
 
 def search_memory(pid: int, needles: Iterable[Needle]) -> Counter[Needle]:
-    """What a process and all that it started hold."""
-    searcher, found = Searcher(needles), Counter[Needle]()
-    for one in processes_of(pid):
-        for _, _, content in memory_of(one, searcher.longest - 1):
-            found += searcher.search(content)
+    """What a process and all that it started hold, those too that are started meanwhile.
+
+    One that ends meanwhile holds nothing. Raises PermissionError as `memory_of` does.
+    """
+    searcher, found, seen = Searcher(needles), Counter[Needle](), set[int]()
+    while fresh := [one for one in processes_of(pid) if one not in seen]:
+        for one in fresh:
+            seen.add(one)
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                for _, _, content in memory_of(one, searcher.longest - 1):
+                    found += searcher.search(content)
     return found
 
 
