@@ -29,6 +29,14 @@ LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
 
 
+@dataclass(slots=True, eq=False)
+class Line:
+    """A session with its connections, and how many requests are under way on it."""
+
+    session: aiohttp.ClientSession
+    busy: int = 0
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Reply:
     """An answer of any status."""
@@ -55,7 +63,7 @@ class Platform:
         self._hear_date = hear_date
         self._gate = gate or Gate(time.monotonic, SystemRandom().random, partial(datetime.now, UTC))
         self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._line: Line | None = None
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The body of an answer. Raises Failure."""
@@ -87,9 +95,18 @@ class Platform:
 
     async def close(self) -> None:
         """End the session."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        line, self._line = self._line, None
+        if line is not None:
+            await line.session.close()
+
+    async def rest(self) -> None:
+        """Let the connections go, with what their buffers hold; the next request makes new ones.
+
+        Requests under way keep theirs until they are answered.
+        """
+        line, self._line = self._line, None
+        if line is not None and not line.busy:
+            await line.session.close()
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str],
@@ -107,17 +124,12 @@ class Platform:
         if "Authorization" in headers and not self._is_mine(url):
             why = "a token goes to no other host"
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-                connector=aiohttp.TCPConnector(ssl=self.tls.context),
-                # What one citizen's visit was told is nothing to the next one's.
-                cookie_jar=aiohttp.DummyCookieJar(),
-                # Proxies and passwords of the environment are none of the terminal's.
-                trust_env=False,
-            )
+        if self._line is None:
+            self._line = Line(self._open())
+        line = self._line
+        line.busy += 1
         try:
-            async with self._gate.turn(url) as turn, self._session.request(
+            async with self._gate.turn(url) as turn, line.session.request(
                 method, url, headers=headers, data=form, json=body, allow_redirects=False
             ) as response:
                 answer = await read_limited(response)
@@ -131,8 +143,22 @@ class Platform:
         except ValueError as error:
             # The codec's word for a host that cannot be; certificates' errors are above.
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
+        finally:
+            line.busy -= 1
+            if line is not self._line and not line.busy:
+                await line.session.close()
         self._hear_date(response.headers.get("Date"))
         return Reply(response.status, response.headers, answer)
+
+    def _open(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            connector=aiohttp.TCPConnector(ssl=self.tls.context),
+            # What one citizen's visit was told is nothing to the next one's.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # Proxies and passwords of the environment are none of the terminal's.
+            trust_env=False,
+        )
 
     def believe(self, *urls: object) -> None:
         """Tokens may go to the hosts of these addresses, too: the platform itself named them."""

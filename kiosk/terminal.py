@@ -26,6 +26,9 @@ from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
+from kiosk.hygiene.after_visit import AfterVisit
+from kiosk.hygiene.checks import look
+from kiosk.hygiene.scratch import Scratch
 from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.keeping import open_vault, private_key, signing
 from kiosk.packages.counting import restore_packages
@@ -77,12 +80,13 @@ class Terminal:
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
         machine: Machine | None = None, clock: Clock | None = None,
+        scratch: Scratch | None = None,
     ) -> None:
         """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
         the devices, where they are not those of the configuration; `machine` is what was
-        looked at before.
+        looked at before; `scratch` is where temporary files go, if to a folder of its own.
         """
         try:
             require_sm2()
@@ -142,6 +146,7 @@ class Terminal:
             PrintLedger(self.vault),
             profiles,
             self.vault,
+            AfterVisit(devices.forget, (self._platform.rest, self._libraries.rest), scratch),
             tuple,
             tuple,
             Requests(self.vault),
@@ -155,6 +160,7 @@ class Terminal:
         self.engine.observe(self._notice_camera)
         self.engine.observe(self._notice_line)
         self._camera_failed = False
+        self._hygiene = {one.name: "yes" if one.holds else "no" for one in look()}
 
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
@@ -244,6 +250,7 @@ class Terminal:
         return {
             "version": VERSION, "step": str(self.engine.state.step),
             "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
+            **self._hygiene,
         }
 
     def _facts(self) -> dict[str, str]:
