@@ -5,9 +5,10 @@ slow or answers nonsense is called the same everywhere.
 """
 
 import asyncio
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ LONG = re.compile(r"[0-9]{4}|.{32}")
 """A part of a path that names one certificate, one offer: too long or too many digits."""
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
+STREAM_PIECE = 65536
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -31,6 +33,15 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stream:
+    """An answer whose body is still to come; reading it raises Failure where the line breaks."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
 
 
 class Platform:
@@ -101,6 +112,36 @@ class Platform:
         if "Authorization" in headers and not self._is_mine(url):
             why = "a token goes to no other host"
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
+        with failing(f"{method} {told(url)}"):
+            async with self._open().request(
+                method, url, headers=headers, data=form, json=body, allow_redirects=False
+            ) as response:
+                answer = await read_limited(response)
+        self._hear_date(response.headers.get("Date"))
+        return Reply(response.status, response.headers, answer)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Stream]:
+        """An answer of any status whose body is read as it comes. Raises Failure.
+
+        It may take as long as it likes, while something comes within the deadline.
+        """
+        what = f"GET {told(url)}"
+        patient = aiohttp.ClientTimeout(
+            total=None, connect=self._timeout, sock_read=self._timeout
+        )
+        with failing(what):
+            response = await self._open().get(
+                url, headers=headers, allow_redirects=False, timeout=patient
+            )
+        try:
+            pieces = response.content.iter_chunked(STREAM_PIECE)
+            yield Stream(response.status, response.headers, _failing_pieces(pieces, what))
+        finally:
+            response.release()
+
+    def _open(self) -> aiohttp.ClientSession:
+        """The one session."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
@@ -110,22 +151,7 @@ class Platform:
                 # Proxies and passwords of the environment are none of the terminal's.
                 trust_env=False,
             )
-        try:
-            async with self._session.request(
-                method, url, headers=headers, data=form, json=body, allow_redirects=False
-            ) as response:
-                answer = await read_limited(response)
-        except TimeoutError as error:
-            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {told(url)}") from error
-        except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Failure(Reason.NETWORK, f"{method} {told(url)}: {error}") from error
-        except ValueError as error:
-            # The codec's word for a host that cannot be; certificates' errors are above.
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
-        self._hear_date(response.headers.get("Date"))
-        return Reply(response.status, response.headers, answer)
+        return self._session
 
     def believe(self, *urls: object) -> None:
         """Tokens may go to the hosts of these addresses, too: the platform itself named them."""
@@ -134,6 +160,28 @@ class Platform:
     def _is_mine(self, url: str) -> bool:
         """Whether an address is on a host of this platform; redirects are never followed."""
         return host_of(url) in self._hosts
+
+
+@contextlib.contextmanager
+def failing(request: str) -> Iterator[None]:
+    """Give what HTTP and the line do their names; `request` is for the detail."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Failure(Reason.PLATFORM_TIMEOUT, request) from error
+    except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Failure(Reason.NETWORK, f"{request}: {error}") from error
+    except ValueError as error:
+        # The codec's word for a host that cannot be; certificates' errors are above.
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+
+
+async def _failing_pieces(pieces: AsyncIterator[bytes], request: str) -> AsyncIterator[bytes]:
+    with failing(request):
+        async for piece in pieces:
+            yield piece
 
 
 def told(url: str) -> str:
