@@ -109,6 +109,8 @@ class AuditEvent(StrEnum):
     """The platform will never take a record of the outbox; it is kept for people to look at."""
     STORE_REBUILT = "store_rebuilt"
     """The encrypted store was broken; what could be read of it was copied into a new one."""
+    CONFIGURATION_TAKEN = "configuration_taken"
+    """Configuration published for the terminal was taken; it counts from the next start."""
     GUIDE_READ = "guide_read"
     """A guide was opened."""
     REQUEST_KEPT = "request_kept"
@@ -174,6 +176,7 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.JOB_SETTLED: frozenset({"job", "outcome", "reason"}),
     AuditEvent.RECORD_REFUSED: frozenset({"kind", "reason"}),
     AuditEvent.STORE_REBUILT: frozenset(),
+    AuditEvent.CONFIGURATION_TAKEN: frozenset(),
     AuditEvent.GUIDE_READ: frozenset({"service"}),
     AuditEvent.REQUEST_KEPT: frozenset({"kind"}),
     AuditEvent.REQUEST_FAILED: frozenset({"reason"}),

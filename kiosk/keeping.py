@@ -13,6 +13,7 @@ from kiosk.alive.obstacle import of_error
 from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
+from kiosk.content import configuration
 from kiosk.errors import Failure
 from kiosk.limits import attempts
 from kiosk.printing import ledger
@@ -31,6 +32,7 @@ from offline.keys.recovery import read_public
 from offline.keys.spare import leave_spare
 from offline.sealed import store as sealed
 from offline.suites import SUITES
+from offline.sync import job
 from offline.transaction import Transaction
 from offline.vault import Vault
 
@@ -40,6 +42,7 @@ STORE = "vault.db"
 SCHEMAS = (
     outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, attempts.SCHEMA,
     requests.SCHEMA, sealed.SCHEMA,
+    job.SCHEMA, configuration.SCHEMA,
 )
 """The tables of a terminal's vault."""
 

@@ -5,10 +5,11 @@ slow or answers nonsense is called the same everywhere.
 """
 
 import asyncio
+import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +28,7 @@ LONG = re.compile(r"[0-9]{4}|.{32}")
 """A part of a path that names one certificate, one offer: too long or too many digits."""
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
+STREAM_PIECE = 65536
 
 
 @dataclass(slots=True, eq=False)
@@ -44,6 +46,15 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Stream:
+    """An answer whose body is still to come; reading it raises Failure where the line breaks."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
 
 
 class Platform:
@@ -124,31 +135,55 @@ class Platform:
         if "Authorization" in headers and not self._is_mine(url):
             why = "a token goes to no other host"
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
+        with failing(f"{method} {told(url)}"):
+            async with (
+                self._in_use() as session,
+                self._gate.turn(url) as turn,
+                session.request(
+                    method, url, headers=headers, data=form, json=body, allow_redirects=False
+                ) as response,
+            ):
+                answer = await read_limited(response)
+                turn.answered(response.status, response.headers.get("Retry-After"))
+        self._hear_date(response.headers.get("Date"))
+        return Reply(response.status, response.headers, answer)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Stream]:
+        """An answer of any status whose body is read as it comes. Raises Failure.
+
+        It may take as long as it likes, while something comes within the deadline.
+        """
+        what = f"GET {told(url)}"
+        patient = aiohttp.ClientTimeout(
+            total=None, connect=self._timeout, sock_read=self._timeout
+        )
+        async with self._in_use() as session:
+            with failing(what):
+                async with self._gate.turn(url) as turn:
+                    response = await session.get(
+                        url, headers=headers, allow_redirects=False, timeout=patient
+                    )
+                    turn.answered(response.status, response.headers.get("Retry-After"))
+            try:
+                pieces = response.content.iter_chunked(STREAM_PIECE)
+                yield Stream(response.status, response.headers, _failing_pieces(pieces, what))
+            finally:
+                response.release()
+
+    @contextlib.asynccontextmanager
+    async def _in_use(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """The session, for one request; one that was let go meanwhile is closed after it."""
         if self._line is None:
             self._line = Line(self._open())
         line = self._line
         line.busy += 1
         try:
-            async with self._gate.turn(url) as turn, line.session.request(
-                method, url, headers=headers, data=form, json=body, allow_redirects=False
-            ) as response:
-                answer = await read_limited(response)
-                turn.answered(response.status, response.headers.get("Retry-After"))
-        except TimeoutError as error:
-            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {told(url)}") from error
-        except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Failure(Reason.NETWORK, f"{method} {told(url)}: {error}") from error
-        except ValueError as error:
-            # The codec's word for a host that cannot be; certificates' errors are above.
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
+            yield line.session
         finally:
             line.busy -= 1
             if line is not self._line and not line.busy:
                 await line.session.close()
-        self._hear_date(response.headers.get("Date"))
-        return Reply(response.status, response.headers, answer)
 
     def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -167,6 +202,28 @@ class Platform:
     def _is_mine(self, url: str) -> bool:
         """Whether an address is on a host of this platform; redirects are never followed."""
         return host_of(url) in self._hosts
+
+
+@contextlib.contextmanager
+def failing(request: str) -> Iterator[None]:
+    """Give what HTTP and the line do their names; `request` is for the detail."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Failure(Reason.PLATFORM_TIMEOUT, request) from error
+    except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Failure(Reason.NETWORK, f"{request}: {error}") from error
+    except ValueError as error:
+        # The codec's word for a host that cannot be; certificates' errors are above.
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+
+
+async def _failing_pieces(pieces: AsyncIterator[bytes], request: str) -> AsyncIterator[bytes]:
+    with failing(request):
+        async for piece in pieces:
+            yield piece
 
 
 def told(url: str) -> str:

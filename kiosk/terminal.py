@@ -21,6 +21,8 @@ from kiosk.certificates.profile_file import load_profiles
 from kiosk.certificates.proof.keep import PaperLists
 from kiosk.certificates.regions import RegionalLibraries
 from kiosk.config import BadConfiguration, Config
+from kiosk.content.configuration import in_effect
+from kiosk.content.keeper import Around, Content
 from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
@@ -39,7 +41,7 @@ from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.kept import KeptWatch, Look, PaperListsLook
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook, guides_look
 from kiosk.services.requests import Requests
 from kiosk.technician import Technician
 from kiosk.tls import open_tls
@@ -92,7 +94,6 @@ class Terminal:
             require_sm2()
         except SmUnavailable as error:
             raise BadConfiguration(str(error)) from error
-        self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
         self.machine = machine or Machine.of_system(config)
@@ -105,6 +106,8 @@ class Terminal:
         # The vault is opened when all is right that can be wrong: it is opened by one only.
         clock = clock or system_clock(self.machine.clock.trusted)
         self.vault, self.key_keeper = open_vault(config, clock)
+        given, config = config, in_effect(config, self.vault)
+        self.config = config
         self._audit = VaultAudit(self.vault)
         self._platform = Platform(
             config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
@@ -130,10 +133,17 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
+        self.content = Content(Around(
+            given, self._platform, self.vault, self.papers, self.directory,
+            SystemRandom().random, now,
+        ))
         self.packages = PackageKeeper(self.vault, HttpPackages(
             self._platform, Caller(config.terminal.id, key).authorise
         ))
-        self._kept: list[Look] = [PaperListsLook(papers, trust, now), self.packages.look]
+        self._kept: list[Look] = [
+            PaperListsLook(papers, trust, now), guides_look(self.content.guides),
+            self.packages.look,
+        ]
         self._parts = Parts(
             config,
             devices.camera,
@@ -147,8 +157,8 @@ class Terminal:
             profiles,
             self.vault,
             AfterVisit(devices.forget, (self._platform.rest, self._libraries.rest), scratch),
-            tuple,
-            tuple,
+            lambda: self.content.guides.current,
+            lambda: self.content.catalogue.current,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
@@ -177,8 +187,7 @@ class Terminal:
         self._keep(card.run)
         self._keep(self._reconcile)
         self._keep(self.delivery.run)
-        self._keep(self.papers.run)
-        self._keep(self.directory.run)
+        self._keep(self.content.run)
         self._keep(self.packages.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
@@ -283,8 +292,10 @@ class Terminal:
                 self._camera_failed |= reason in CAMERA_TROUBLE
 
     def _notice_line(self, _: State, event: ev.Event) -> None:
+        """What waits for the line need not wait longer."""
         if event == ev.PartBack(Part.PLATFORM):
             self.delivery.hurry()
+            self.content.runner.hurry()
 
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None
