@@ -107,6 +107,5 @@ def private_key(key: ECKey) -> EllipticCurvePrivateKey:
 
 def _tell_rebuilt(txn: Transaction) -> None:
     """Count on in a store that was rebuilt, and say that it was."""
-    outbox.mend(txn)
     audit_log.mend(txn)
     note(txn, AuditEvent.STORE_REBUILT, {})
