@@ -100,11 +100,16 @@ def _apart(name: str) -> Result:
 
 def main() -> int:
     """Run one benchmark, or all; the exit status."""
+    if sys.argv[1:2] == ["chaos"]:
+        from bench.chaos.command import main as chaos
+
+        return chaos(sys.argv[2:])
     names = "\n".join(f"  {name:13} {what}" for name, (what, _) in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
         "python -m bench",
         description=__doc__,
-        epilog=f"benchmarks:\n{names}\n  all           every one",
+        epilog=f"benchmarks:\n{names}\n  all           every one\n"
+        "  chaos WHAT    long runs, in parts: python -m bench chaos --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", choices=[*BENCHMARKS, "all"], metavar="NAME")

@@ -6,7 +6,6 @@ size that paints one colour. Memory is the proportional set size (PSS) of the te
 and its workers while it is in service, without the simulators around it.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -16,9 +15,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import apsw
 import psutil
 from PIL import ImageGrab
 
+from kiosk.keeping import STORE
+from offline.look import read_audit
 from provisioning.stage import Stage, root
 
 RUNS = 3
@@ -54,7 +56,7 @@ def measure() -> dict[str, Any]:
             for _ in range(RUNS):
                 floors.append(_until_painted(bare))
                 ours.append(_until_painted(kiosk))
-            memory = _memory(kiosk, Path(folder) / "state" / "audit.jsonl")
+            memory = _memory(kiosk, Path(folder) / "state" / STORE)
         finally:
             stage.close()
     return {
@@ -90,12 +92,13 @@ def _is_painted() -> bool:
     return picture.tobytes() == NAVY
 
 
-def _memory(command: list[str], audit: Path) -> dict[str, Any]:
-    audit.unlink(missing_ok=True)
+def _memory(command: list[str], store: Path) -> dict[str, Any]:
+    for path in store.parent.glob(f"{store.name}*"):
+        path.unlink()
     process = subprocess.Popen(command, cwd=root(), stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and not _in_service(audit):
+        while time.monotonic() < deadline and not _in_service(store):
             time.sleep(0.1)
         time.sleep(1)
         own = psutil.Process(process.pid)
@@ -113,8 +116,8 @@ def _memory(command: list[str], audit: Path) -> dict[str, Any]:
     }
 
 
-def _in_service(audit: Path) -> bool:
-    if not audit.exists():
-        return False
-    lines = audit.read_text().splitlines()
-    return any(json.loads(line)["event"] == "in_service" for line in lines if line.endswith("}"))
+def _in_service(store: Path) -> bool:
+    try:
+        return any(record["event"] == "in_service" for record in read_audit(store))
+    except (apsw.Error, ValueError):
+        return False  # it is not there yet

@@ -161,3 +161,5 @@ class Reason(StrEnum):
     """The clock is not trusted, or is before the arrival of a package."""
     KEY_REFUSED = "key_refused"
     """What protects the key of the encrypted store does not give it."""
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    """A card, its holder's face or phone was tried too often within an hour."""

@@ -113,11 +113,12 @@ class Delivery:
         try:
             answer = await self._post(envelope)
         except NoContact as failure:
-            if self._pace.failures == 0:
+            # One failure is a connection that the other side had let go; two are an outage.
+            if self._pace.failures == 1:
                 log.warning("no contact with the platform; what waits is kept: %s", failure)
             self._pace = self._pace.after_failure()
             return self._pace.wait(self._random, failure.after)
-        if self._pace.failures:
+        if self._pace.failures > 1:
             log.info("contact with the platform again")
         full = sum(one.size for one in batch) * 2 > self._pace.most_bytes
         self._pace = self._pace.after_success(self._clock() - began, full=full)

@@ -1,6 +1,7 @@
 """What a store holds, seen from outside: counts and states, nothing that is sealed."""
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import apsw
 
+from offline.audit.log import records
 from offline.clock import utc_now
 from offline.lanes import BY_RANK
 from offline.transaction import Value
@@ -64,6 +66,12 @@ def look(path: Path) -> Told:
         return tell(taken)
 
 
+def read_audit(path: Path) -> list[dict[str, Any]]:
+    """The audit's records as they stand there, in order, not verified. Raises as `snapshot`."""
+    with snapshot(path) as taken:
+        return [json.loads(content) for _, _, content in records(taken)]
+
+
 def tell(taken: Snapshot) -> Told:
     """Counts and states; nothing that is sealed."""
     rows, tables = taken.execute, taken.tables
@@ -91,6 +99,16 @@ def tell(taken: Snapshot) -> Told:
     ]
     first, last = rows("SELECT min(number), max(number) FROM audit")[0]
     told["audit"] = f"records {first} to {last}" if last else "empty"
+    if "sync_job" in tables:
+        told["sync_jobs"] = [
+            {
+                "name": name, "result": result, "detail": detail, "ended_at": ended,
+                "good_at": good, "next_at": following, "failures": failures,
+            }
+            for name, result, detail, ended, good, following, failures in rows(
+                "SELECT name, result, detail, ended_at, good_at, next_at, failures FROM sync_job"
+            )
+        ]
     if "job" in tables:
         told["print_jobs"] = [
             {"outcome": outcome, "jobs": count}

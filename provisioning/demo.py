@@ -1,26 +1,32 @@
-"""The terminal in a window, on a stage of simulated devices, with the dev dock beside it."""
+"""The demo: a stage of simulated devices, and the terminal's window in a process of its own.
 
-import asyncio
+The window is a process, so that its power can be cut: the dock's button has it killed, with
+all it started, and another one begins on the same disk a moment later.
+"""
+
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from provisioning.headless import TRUST
-from provisioning.obeying import obey_hints
-from provisioning.stage import CHIP_CARDS, Panel, Stage, StageFailed, list_people
-
-if TYPE_CHECKING:
-    from kiosk.terminal import Terminal
+from provisioning.stage import CHIP_CARDS, Panel, Stage, StageFailed, root
 
 PANEL = Panel()
 DEFAULT_HEIGHT = 960
 CODE_FILE, CODE_DPI = "code.png", 200
 FREE_SHARE = 0.9
 """How much of the display's height the window may take."""
+POWER = "power"
+"""To whom the dock says that the power is cut."""
+DARK_SECONDS = 1.5
 
 
 def run_demo(out: Path) -> int:
@@ -28,54 +34,93 @@ def run_demo(out: Path) -> int:
     if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
         print("there is no display: use --headless", file=sys.stderr)
         return 2
-    from screens import app, fonts, theme
+    from screens import fonts
 
     try:
         fonts.require()
-    except fonts.NoFonts as error:
+        out.mkdir(parents=True, exist_ok=True)
+    except (fonts.NoFonts, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        print(f"cannot write to {out}: {error}", file=sys.stderr)
-        return 2
-    panel = fit_panel(display_height())
-    people = list_people()
     with tempfile.TemporaryDirectory(prefix="tongban-") as folder:
         try:
-            stage = Stage(Path(folder), panel, arguments=(CHIP_CARDS,))
+            stage = Stage(Path(folder), fit_panel(display_height()), arguments=(CHIP_CARDS,))
         except StageFailed as error:
             print(f"the stage did not come up: {error}", file=sys.stderr)
             return 2
-        stage.order("camera", "show", person=people[0][0])
-        beside = round(theme.DOCK_MM * panel.px_per_mm)
-        obeying: list[asyncio.Task[None]] = []
-
-        def add_dock(window: Any, terminal: "Terminal") -> None:
-            from screens.dock import Dock  # opens Kivy: only once the window is there
-
-            obeying.append(asyncio.create_task(obey_hints(terminal.visit, stage.order)))
-            part = Dock(
-                panel.height / panel.px_per_mm, panel.px_per_mm, people, stage.order,
-                (out / CODE_FILE).resolve(), "smartcard" in stage.places,
-            )
-            part.pos = (panel.width, 0)
-            part.build()
-            window.add_widget(part)
-
-            def report(told: dict[str, Any]) -> None:
-                """What a simulator says; in the stage's own thread."""
-                keep_paper(told, out, stage)
-                if told.get("event") == "taken_over":
-                    part.phone_shows_number(str(told["number"]))
-
-            stage.report = report
-
         try:
-            return app.run(stage.config, beside, add_dock)
+            return Demo(stage, out).run()
         finally:
             stage.close()
+
+
+class Demo:
+    """Windows on one stage, one after the other."""
+
+    def __init__(self, stage: Stage, out: Path) -> None:
+        self._stage = stage
+        self._out = out
+        self._window: subprocess.Popen[str] | None = None
+        self._dock: dict[str, Any] | None = None
+        """How the dock stood when the power was cut."""
+        stage.report = self._report
+
+    def run(self) -> int:
+        """Run until a window is closed by somebody; its exit status."""
+        while True:
+            status = self._run_window()
+            if self._dock is None:
+                return status
+            time.sleep(DARK_SECONDS)
+
+    def _run_window(self) -> int:
+        command = [
+            sys.executable, "-m", "provisioning.demo_window",
+            str(self._stage.folder / "kiosk.toml"), str((self._out / CODE_FILE).resolve()),
+            *(("--chip-cards",) if "smartcard" in self._stage.places else ()),
+            "--dock", json.dumps(self._dock),
+        ]
+        self._dock = None
+        # A group of its own: power that is cut is cut for workers and device processes, too.
+        window = self._window = subprocess.Popen(
+            command, cwd=root(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            start_new_session=True,
+        )
+        obeying = threading.Thread(target=self._obey, args=(window,), daemon=True)
+        obeying.start()
+        try:
+            return window.wait()
+        except KeyboardInterrupt:
+            window.terminate()
+            return window.wait()
+        finally:
+            obeying.join(timeout=5)
+
+    def _obey(self, window: "subprocess.Popen[str]") -> None:
+        """Pass the dock's orders on to the stage; in a thread."""
+        assert window.stdout is not None
+        for line in window.stdout:
+            try:
+                order = json.loads(line)
+            except ValueError:
+                print(line, end="", flush=True)
+                continue
+            if order["to"] == POWER:
+                self._dock = order["dock"]
+                os.killpg(window.pid, signal.SIGKILL)
+                return
+            self._stage.order(**order)
+
+    def _report(self, told: dict[str, Any]) -> None:
+        """What a simulator says; in the stage's own thread."""
+        keep_paper(told, self._out, self._stage)
+        window = self._window
+        if window is not None and window.stdin is not None:
+            try:
+                window.stdin.write(json.dumps(told) + "\n")
+                window.stdin.flush()
+            except (BrokenPipeError, ValueError):
+                return  # the window is gone: nobody is there to be told
 
 
 def keep_code(document: Path, picture: Path) -> None:

@@ -20,6 +20,6 @@ class About(TileScreen):
         ]
         services = [
             Tile(f"about-{one.id}", (one.title_zh, one.title_en), AboutChosen(one.id))
-            for one in self.ui.visit.guides
+            for one in self.ui.visit.services
         ]
         return [*always, *services]

@@ -29,9 +29,10 @@ class Another(Screen):
         half = (self.inner - theme.GAP) / 2
         self.button("rating", both("rating.choose"), self.sends(ChoseRating()),
                     (theme.MARGIN, self.bottom - 134, half, 32), size=theme.BODY)
-        self.button("hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
-                    (theme.MARGIN + half + theme.GAP, self.bottom - 134, half, 32),
-                    size=theme.BODY)
+        self.with_platform().button(
+            "hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
+            (theme.MARGIN + half + theme.GAP, self.bottom - 134, half, 32), size=theme.BODY,
+        )
         self.button("another", both("another.again"), lambda: self.ui.send(WantsAnother()),
                     (theme.MARGIN, self.bottom - 96, self.inner, 42), size=theme.TITLE)
         self.button("leave", both("another.leave"), lambda: self.ui.send(Leaves()),
@@ -40,6 +41,7 @@ class Another(Screen):
 
     def enter(self, state: State) -> None:
         """Say so where there is no receipt."""
+        self.show_ways(state)
         words = both("another.no_receipt") if state.reason is not None else ("", "")
         self._notice.say(words[0])
         self._notice_english.say(words[1])

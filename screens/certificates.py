@@ -35,8 +35,9 @@ class Certificates(Screen):
         self._page = 0
         half = (self.inner - theme.GAP) / 2
         ways = (("principals", ChoseForOther()), ("hand_over", ChoseHandOver()))
+        part = self.with_platform()
         for place, (name, event) in enumerate(ways):
-            self.button(
+            part.button(
                 name, both(f"{name}.choose"), self.sends(event),
                 (theme.MARGIN + place * (half + theme.GAP), self.bottom - 66, half, 32),
                 size=theme.BODY,
@@ -48,6 +49,7 @@ class Certificates(Screen):
         self._page = 0
         progress, visit = state.progress, self.ui.visit
         acting = progress is not None and progress.acting is not None
+        self.show_ways(state)
         self._acting.say(
             both("certificates.acting", name=visit.masked_holder)[0] if acting else self._as_of()
         )

@@ -17,7 +17,7 @@ class Consent(Screen):
     def build(self) -> None:
         """The two things, and two buttons of the same size."""
         self.title(both("consent.title"))
-        self._thing("face", "consent.face", 54)
+        self._face = self._thing("face", "consent.face", 54)
         self._query = self._thing("document", "consent.query", 158)
         self._who = self.centred("", 262, 15, theme.BODY, True)
         self._card, self._card_english = (
@@ -25,9 +25,10 @@ class Consent(Screen):
             self.quiet(both("consent.take_card")[1], 295, 13),
         )
         half = (self.inner - theme.GAP) / 2
-        self.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
+        ways = self.with_platform()
+        ways.button("phone", both("phone.choose"), lambda: self.ui.send(ChosePhone()),
                     (theme.MARGIN, self.bottom - 72, half, 30), size=theme.BODY)
-        self.button("staff", both("staff.choose"), lambda: self.ui.send(ChoseStaff()),
+        ways.button("staff", both("staff.choose"), lambda: self.ui.send(ChoseStaff()),
                     (theme.MARGIN + half + theme.GAP, self.bottom - 72, half, 30),
                     size=theme.BODY)
         self.button("decline", both("consent.decline"), lambda: self.ui.send(Declined()),
@@ -35,15 +36,16 @@ class Consent(Screen):
         self.button("agree", both("consent.agree"), lambda: self.ui.send(Agreed()),
                     (theme.MARGIN + half + theme.GAP, self.bottom - 36, half, 36), primary=True)
 
-    def _thing(self, icon: str, key: str, y: float) -> tuple[Text, Text]:
+    def _thing(self, icon: str, key: str, y: float) -> tuple[Text, ...]:
+        """A thing that is asked for: its two names and what it means, each in both languages."""
         self.put(Panel(theme.CARD, theme.BORDER), theme.MARGIN, y, self.inner, 98)
         self.put(Icon(icon), theme.MARGIN + 8, y + 27, 44, 44)
         left, width = theme.MARGIN + 60, self.inner - 66
         words, english = both(key)
         text, text_english = both(f"{key}_text")
-        self.put(Text(words, theme.LARGE, theme.INK, True), left, y + 4, width, 19)
-        self.put(Text(english, theme.SMALL, theme.SOFT_INK), left, y + 23, width, 13)
         return (
+            self.put(Text(words, theme.LARGE, theme.INK, True), left, y + 4, width, 19),
+            self.put(Text(english, theme.SMALL, theme.SOFT_INK), left, y + 23, width, 13),
             self.put(Text(text, theme.SMALL, theme.INK), left, y + 40, width, 26),
             self.put(Text(text_english, theme.SMALL, theme.SOFT_INK), left, y + 68, width, 26),
         )
@@ -51,9 +53,15 @@ class Consent(Screen):
     def enter(self, state: State) -> None:
         """Greet by masked name, and ask to take the card back while it lies there."""
         self._who.say(self.ui.visit.masked_name)
-        key = "consent.query_child" if self.ui.visit.ward else "consent.query_text"
-        for text, words in zip(self._query, both(key), strict=True):
+        offline = state.progress is not None and state.progress.offline
+        child = "consent.query_child" if self.ui.visit.ward else "consent.query_text"
+        keys = ("consent.kept", "consent.kept_text") if offline else ("consent.query", child)
+        for text, words in zip(self._query, (*both(keys[0]), *both(keys[1])), strict=True):
             text.say(words)
+        key = "consent.kept_face" if offline else "consent.face_text"
+        for text, words in zip(self._face[2:], both(key), strict=True):
+            text.say(words)
+        self.show_ways(state)
         self.update(state)
 
     def update(self, state: State) -> None:

@@ -27,6 +27,8 @@ class Copies(Screen):
         self._total = self.centred("", 158, 14, theme.SMALL)
         self._total_english = self.quiet("", 170, 13)
         self._summary = self.centred("", 200, 32, theme.BODY, True)
+        self._left = self.centred("", 236, 14, theme.SMALL, True)
+        self._left_english = self.quiet("", 250, 13)
         self.button("back", both("common.back"), lambda: self.ui.send(WentBack()),
                     (theme.MARGIN, self.bottom - 34, 74, 34), size=theme.BODY)
         self.main_button("print", both("copies.print"), lambda: self.ui.send(PrintConfirmed()))
@@ -42,6 +44,9 @@ class Copies(Screen):
             name = self.ui.visit.certificates[progress.chosen].name
             purpose = say(f"purpose.{progress.purpose}")
             self._summary.say(say("copies.summary", certificate=name, purpose=purpose))
+        kept = progress is not None and progress.offline
+        left = progress.most_copies if progress is not None else 0
+        self.tell(self._left, self._left_english, "copies.left" if kept else "", left=left)
         self.update(state)
 
     def update(self, state: State) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 
@@ -92,11 +93,11 @@ class Dock(Surface):
 
     def __init__(
         self, height_mm: float, px_per_mm: float, people: list[tuple[str, str]], order: Order,
-        code: Path, chip_cards: bool,
+        code: Path, chip_cards: bool, terminal: str,
     ) -> None:
         """`code`: where a picture of the last paper's code lies, once there is one.
 
-        `chip_cards`: whether the stage has a reader for them.
+        `chip_cards`: whether the stage has a reader for them; `terminal`: its name.
         """
         super().__init__(theme.DOCK_MM, height_mm, px_per_mm)
         self._people = people
@@ -106,8 +107,23 @@ class Dock(Surface):
         self._face_of: int | None = 0
         self._placed = self._chip_placed = False
         self._chip_cards = chip_cards
+        self._terminal = terminal
         self._phone_says = ""
         self._on: set[str] = set()
+        self.cut_power: Callable[[], None] = lambda: None
+
+    def memory(self) -> dict[str, Any]:
+        """How the world stands that the dock has made, as JSON: it outlives a power cut."""
+        return {
+            "card_of": self._card_of, "face_of": self._face_of, "placed": self._placed,
+            "chip_placed": self._chip_placed, "on": sorted(self._on),
+        }
+
+    def remember(self, said: dict[str, Any]) -> None:
+        """Stand as `memory` told."""
+        self._card_of, self._face_of = said["card_of"], said["face_of"]
+        self._placed, self._chip_placed = said["placed"], said["chip_placed"]
+        self._on = set(said["on"])
 
     def build(self) -> None:
         """Draw everything. The dock must be where it will stay."""
@@ -134,6 +150,8 @@ class Dock(Surface):
             ("take-over", "手机接手", "phone takes over", self._phone_takes_over),
             ("staff", "工作人员确认", "staff says yes", self._staff_says_yes),
             ("paper", "出示打印件", "hold the paper", self._hold_paper),
+            ("keep", "申请留存", "keep a copy here", self._keep_here),
+            ("power", "断电重启", "cut the power", self.cut_power),
         ]
         if self._chip_cards:
             words = "取走社保卡" if self._chip_placed else "放上社保卡"
@@ -218,6 +236,13 @@ class Dock(Surface):
         else:
             self._order("smartcard", "take")
         self.build()
+
+    def _keep_here(self) -> None:
+        person = self._people[self._card_of][0]
+        self._order(
+            "platform", "keep", person=person, certificate="household", copies=2,
+            terminal=self._terminal,
+        )
 
     def _hold_paper(self) -> None:
         if self._code.exists():

@@ -13,7 +13,7 @@ from kiosk.visit.events import ChosePhone, ChoseStaff
 from kiosk.visit.states import State, Step
 from screens import theme
 from screens.base import Screen, both
-from screens.widgets import Panel
+from screens.widgets import Panel, Text
 
 PICTURES_PER_SECOND = 15
 SHRINK = 2
@@ -72,12 +72,15 @@ class Face(Screen):
         self._hint = self.centred("", 284, 20, theme.LARGE, True)
         self._hint_english = self.quiet("", 304, 13)
         other, english = both("face.other")
-        self.centred(other, self.bottom - 68, 14, theme.SMALL)
-        self.quiet(english, self.bottom - 54, 13)
+        ways = self.with_platform()
+        ways.put(Text(other, theme.SMALL, theme.INK, False, "center"),
+                 theme.MARGIN, self.bottom - 68, self.inner, 14)
+        ways.put(Text(english, theme.SMALL, theme.SOFT_INK, False, "center"),
+                 theme.MARGIN, self.bottom - 54, self.inner, 13)
         self.end_button()
         half = (self.inner - 82 - theme.GAP) / 2
         for place, (name, event) in enumerate((("phone", ChosePhone()), ("staff", ChoseStaff()))):
-            self.button(
+            ways.button(
                 name, both(f"{name}.choose"), self.sends(event),
                 (theme.MARGIN + 82 + place * (half + theme.GAP), self.bottom - 28, half, 28),
                 size=theme.BODY,
@@ -87,6 +90,7 @@ class Face(Screen):
 
     def enter(self, state: State) -> None:
         """Begin to show what the camera sees."""
+        self.show_ways(state)
         self._clock = Clock.schedule_interval(self._look, 1 / PICTURES_PER_SECOND)
         self._say(Hint.NO_FACE)
 

@@ -57,12 +57,15 @@ class Preview(Screen):
                     (theme.MARGIN, self.bottom - 34, 74, 34), size=theme.BODY)
         self.main_button("accept", both("preview.accept"),
                          lambda: self.ui.send(PreviewAccepted()))
-        self.button("hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
-                    (theme.MARGIN, self.bottom - 66, self.inner, 28), size=theme.BODY)
+        self.with_platform().button(
+            "hand_over", both("hand_over.choose"), self.sends(ChoseHandOver()),
+            (theme.MARGIN, self.bottom - 66, self.inner, 28), size=theme.BODY,
+        )
         self._shown: int | None = None
 
     def enter(self, state: State) -> None:
         """Show the page, or that it is coming."""
+        self.show_ways(state)
         self._shown = None
         self._page.show(None)
         self._working.opacity = 1

@@ -1,6 +1,9 @@
 """Something did not work: what, and what one can do."""
 
+from datetime import timedelta
+
 from kiosk.errors import errors
+from kiosk.reasons import Reason
 from kiosk.visit.events import ChoseForOther, ChosePhone, ChoseStaff, Event, Leaves, TriedAgain
 from kiosk.visit.handlers.acting import can_act
 from kiosk.visit.handlers.ways import other_ways
@@ -50,13 +53,23 @@ class Problem(Screen):
         words = errors()[state.reason]
         self._title.say(words.zh_title)
         self._english.say(words.en_title)
-        self._text.say(words.zh)
-        self._text_english.say(words.en)
+        when, when_english = self._when(state.reason)
+        self._text.say(f"{words.zh}{when}")
+        self._text_english.say(f"{words.en}{when_english}")
         self._code.say(f"{both('problem.code')[0]} {state.reason}")
         buttons = [BUTTONS[way] for way in other_ways(state)]
         if can_act(state):
             buttons.append(("principals", ChoseForOther()))
         self._offer(state.retry, buttons)
+
+    def _when(self, reason: Reason) -> tuple[str, str]:
+        """When what was tried too often may be tried again."""
+        again = self.ui.visit.again_at
+        if reason is not Reason.TOO_MANY_ATTEMPTS or again is None:
+            return "", ""
+        # The next whole minute: nobody who comes at the time shown is too early.
+        minute = (again + timedelta(seconds=59)).astimezone().strftime("%H:%M")
+        return both("problem.again_at", time=minute)
 
     def leave(self) -> None:
         """Take the buttons away."""

@@ -68,5 +68,5 @@ class Review(Screen):
     def _about(self, about: str) -> tuple[str, str]:
         if about in (TERMINAL, OTHER):
             return both(f"about.{about}")
-        return next((one.title_zh, one.title_en) for one in self.ui.visit.guides
+        return next((one.title_zh, one.title_en) for one in self.ui.visit.services
                     if one.id == about)

@@ -1,7 +1,7 @@
 """Sample states for the gallery and the checks: one for every screen, made-up data only."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,13 @@ import numpy as np
 from drivers.idcard.port import DocumentType, IdentityDocument
 from kiosk.certificates.metadata import Metadata
 from kiosk.certificates.port import Certificate, CheckedFile, Page, Region
-from kiosk.content.port import Domain, Guide
+from kiosk.content.port import Domain, Guide, Service
 from kiosk.faces.port import Hint, Picture
 from kiosk.identity.levels import Level
 from kiosk.identity.port import HandOver, PhoneCode, Principal, Relation, ShowRequest
 from kiosk.reasons import Reason
 from kiosk.services.port import TERMINAL, CallTime, Draft, Kind, RequestStatus
+from kiosk.visit.delays import MOST_EXTENSIONS
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import (
     CertificateFact,
@@ -65,6 +66,7 @@ def sample_visit() -> Visit:
         document, certificates=certificates, files={0: checked}, live=sample_picture(),
         hint=Hint.GOOD, phone_code=code, paper=sample_paper(),
     )
+    visit.again_at = datetime(2026, 11, 24, 6, 35, tzinfo=UTC)
     visit.principals = [
         Principal("王建国", Relation.AGENT, "", ("housing_fund",), date(2027, 3, 1)),
         Principal("周小宝", Relation.GUARDIAN, "", (), None),
@@ -77,6 +79,9 @@ def sample_visit() -> Visit:
     visit.offer = HandOver(address, 120.0, 1.0, "")
     visit.number = "47"
     visit.guides = sample_guides()
+    visit.services = tuple(
+        Service(one.id, one.domain, one.title_zh, one.title_en) for one in visit.guides
+    )
     visit.code = CODE
     visit.arrived_at = datetime(2026, 11, 24, 14, 20).astimezone()
     visit.home = Region("990000", "青云省", "Qingyun")
@@ -196,6 +201,9 @@ def sample_states() -> dict[str, State]:
     states["certificates_acting"] = State(
         Step.CERTIFICATES, Equipment(), replace(progress, acting=Relation.AGENT)
     )
+    kept = replace(progress, offline=True, purpose="kept")
+    for name in ("consent", "face", "signing_in", "certificates", "preview", "copies", "another"):
+        states[f"{name}_kept"] = State(Step(name), Equipment(card_present=True), kept)
     card_only = Progress(1, "cn_resident", face_attempts=3)
     states["problem_face_mismatch_phone"] = State(
         Step.PROBLEM, Equipment(), card_only, reason=Reason.FACE_MISMATCH
@@ -205,7 +213,12 @@ def sample_states() -> dict[str, State]:
     states["another_no_receipt"] = replace(
         states["another"], reason=Reason.RECEIPT_PRINTER_NO_PAPER
     )
+    states["technician"] = State(
+        Step.TECHNICIAN, Equipment(((Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),))
+    )
     states["still_there"] = replace(states["certificates"], warned=True)
+    extended = replace(progress, extended=MOST_EXTENSIONS)
+    states["still_there_last"] = replace(states["still_there"], progress=extended)
     for reason in Reason:
         retry = Step.COPIES if reason in (Reason.PRINTER_NO_PAPER, Reason.REMOVED_EARLY) else None
         states[f"problem_{reason}"] = State(
@@ -288,5 +301,5 @@ def without_sign_in() -> dict[str, State]:
 
 IN_GALLERY = ("printer_no_paper", "removed_early", "face_mismatch", "face_mismatch_phone",
               "certificate_altered", "minor_needs_guardian", "network", "print_unknown",
-              "no_certificates")
+              "no_certificates", "too_many_attempts")
 """Problems that have a picture; all are checked."""

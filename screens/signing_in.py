@@ -15,5 +15,7 @@ class SigningIn(Waiting):
 
     def line(self, state: State) -> tuple[str, str]:
         """Which of the two is going on."""
+        if state.progress is not None and state.progress.offline:
+            return both("signing_in.kept")
         signed_in = state.progress is not None and state.progress.signed_in
         return both("signing_in.listing" if signed_in else "common.please_wait")

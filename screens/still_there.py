@@ -24,7 +24,8 @@ class Shade(Widget):
 class StillThere(Surface):
     """One question, one huge button; nothing below can be touched."""
 
-    def __init__(self, ui: Ui) -> None:
+    def __init__(self, ui: Ui, last: bool = False) -> None:
+        """`last`: the visit can go on once more, and then ends."""
         super().__init__(ui.width_mm, ui.height_mm, ui.px_per_mm)
         self._ui = ui
         self.put(Shade(), 0, 0, ui.width_mm, ui.height_mm)
@@ -35,7 +36,10 @@ class StillThere(Surface):
                  theme.MARGIN, top + 10, inner, 30)
         self.put(Text(english, theme.LARGE, theme.SOFT_INK, False, "center"),
                  theme.MARGIN, top + 40, inner, 16)
-        text, text_english = both("still_there.text", seconds=round(SECONDS[Delay.GRACE]))
+        key = "still_there.last" if last else "still_there.text"
+        text, text_english = both(
+            key, seconds=round(SECONDS[Delay.GRACE]), minutes=round(SECONDS[Delay.VISIT] / 60)
+        )
         self.put(Text(text, theme.SMALL, theme.INK, False, "center"),
                  theme.MARGIN, top + 62, inner, 14)
         self.put(Text(text_english, theme.SMALL, theme.SOFT_INK, False, "center"),

@@ -6,6 +6,7 @@ from typing import Any
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 
+from kiosk.visit.delays import MOST_EXTENSIONS
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import State, Step
 from screens import theme
@@ -112,11 +113,13 @@ class KioskView(Surface):
             screen.enter(state)
             self.add_widget(screen, index=len(self.children))
             self._steps.light(screen.progress)
-        self._ask(state.warned)
+        self._ask(state)
 
-    def _ask(self, warned: bool) -> None:
+    def _ask(self, state: State) -> None:
+        warned, progress = state.warned, state.progress
         if warned and self._question is None:
-            self._question = StillThere(self._ui)
+            last = progress is not None and progress.extended == MOST_EXTENSIONS
+            self._question = StillThere(self._ui, last)
             self._question.pos = self.pos
             self.add_widget(self._question)
         elif not warned and self._question is not None:

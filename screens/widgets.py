@@ -53,6 +53,12 @@ class Text(Label):
         self.markup = rare
         self.text = fonts.with_fallback(text) if rare else text
 
+    def texture_update(self, *arguments: Any) -> None:
+        """Draw the words; without any, Kivy itself would keep the lines that were there."""
+        super().texture_update(*arguments)
+        if not self.text:
+            self._label.refresh()
+
     def fit(self, px_per_mm: float) -> None:
         """Take the size in pixels and wrap at the own width."""
         self.font_size = self.mm_size * px_per_mm
@@ -175,6 +181,9 @@ class Surface(Widget):
     def __init__(self, width_mm: float, height_mm: float, px_per_mm: float) -> None:
         super().__init__(size=(width_mm * px_per_mm, height_mm * px_per_mm))
         self.width_mm, self.height_mm, self.px_per_mm = width_mm, height_mm, px_per_mm
+
+    def fit(self, px_per_mm: float) -> None:
+        """A surface on another one draws nothing itself."""
 
     def put(self, thing: Any, x: float, y: float, width: float, height: float) -> Any:
         """Place a widget; gives it back. Text gets at least the height of its line."""

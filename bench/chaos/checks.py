@@ -28,8 +28,8 @@ FOLLOWED = (JobOutcome.PREPARED, JobOutcome.SUBMITTED)
 class Told:
     """What was said to be on the disk, by those who waited for it."""
 
-    records: dict[str, Lane] = field(default_factory=dict)
-    """Records in the outbox, by key."""
+    records: set[str] = field(default_factory=set)
+    """Keys of records that wait in the outbox, or did."""
     audits: dict[int, str] = field(default_factory=dict)
     """Records of the audit: number and event."""
     jobs: dict[int, str] = field(default_factory=dict)

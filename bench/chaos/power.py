@@ -101,7 +101,7 @@ class Work:
         kind, size = self._random.choice(KINDS), self._random.choice((10, 300, 3000))
         body = {"text": "句" * size}
         key = await self._vault.write(lambda txn: outbox.put(txn, Lane.CITIZEN, kind, body))
-        self._told.records[key] = Lane.CITIZEN
+        self._told.records.add(key)
 
     async def _note(self) -> None:
         event = self._random.choice(("visit_started", "visit_ended"))
@@ -141,7 +141,7 @@ class Cuts:
 
     def __call__(self, disk: Disk) -> None:
         """One sync: what would be left."""
-        said = Told(dict(self._told.records), dict(self._told.audits), dict(self._told.jobs))
+        said = Told(set(self._told.records), dict(self._told.audits), dict(self._told.jobs))
         inbox = dict(self._platform.inbox)
         self.result.told = len(said.records) + len(said.audits) + len(said.jobs)
         for image in (disk.image(), *(disk.torn(self._random) for _ in range(TORN_EACH))):

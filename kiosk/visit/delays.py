@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from kiosk.visit.states import WITHOUT_VISIT, WORKING, State, Step
+from kiosk.visit.states import ENDING, WITHOUT_VISIT, WORKING, State, Step
 
 
 class Delay(StrEnum):
@@ -14,6 +14,7 @@ class Delay(StrEnum):
     PROBLEM = "problem"
     FAREWELL = "farewell"
     WORK = "work"
+    VISIT = "visit"
 
 
 SECONDS: dict[Delay, float] = {
@@ -30,7 +31,12 @@ SECONDS: dict[Delay, float] = {
     # The longest that work may take before the terminal gives it up as broken; each
     # piece of work has its own, shorter limit and reason.
     Delay.WORK: 240.0,
+    # A visit as a whole, whatever is touched: then it is asked if it goes on. Runs beside the
+    # others, and again after each answer.
+    Delay.VISIT: 600.0,
 }
+MOST_EXTENSIONS = 12
+"""So often a visit goes on after being asked; WCAG 2.2.1 asks for at least ten times."""
 
 
 NAMED = {
@@ -40,6 +46,11 @@ NAMED = {
     Step.FAREWELL: Delay.FAREWELL,
 }
 """Steps with a delay of their own."""
+
+
+def visit_lasts(state: State) -> bool:
+    """Whether a visit's time as a whole runs in a state."""
+    return state.progress is not None and state.step not in ENDING
 
 
 def active_delay(state: State) -> Delay | None:

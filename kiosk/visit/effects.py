@@ -130,8 +130,8 @@ class Print(Effect):
     copies: int
 
 
-class TakeGuides(Effect):
-    """Have the guides that are kept at hand, the same ones for the whole visit."""
+class TakeContent(Effect):
+    """Have the services and guides that are kept at hand, the same for the whole visit."""
 
 
 @dataclass(frozen=True, slots=True)

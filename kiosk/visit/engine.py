@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from kiosk.audit import Audit
 from kiosk.visit import events as ev
-from kiosk.visit.delays import SECONDS, Delay
+from kiosk.visit.delays import SECONDS, Delay, visit_lasts
 from kiosk.visit.effects import Effect
 from kiosk.visit.journal import derive
 from kiosk.visit.states import State
@@ -41,6 +41,7 @@ class VisitEngine:
         self._running = False
         self._timer: asyncio.TimerHandle | None = None
         self._delay: Delay | None = None
+        self._whole: asyncio.TimerHandle | None = None
 
     def observe(self, observer: Observer) -> None:
         """Call `observer(state, event)` after every event, in order."""
@@ -62,8 +63,9 @@ class VisitEngine:
             self._running = False
 
     def close(self) -> None:
-        """Stop the running delay."""
+        """Stop the running delays."""
         self._stop_timer()
+        self._stop_whole()
 
     def _handle(self, event: ev.Event) -> None:
         before = self.state
@@ -74,6 +76,7 @@ class VisitEngine:
         for name, fields in derive(before, event, after):
             self._audit.record(name, fields, number)
         self._keep_delay(before, event, after)
+        self._keep_whole(event, changed=after != before)
         for effect in effects:
             self._carry_out(effect)
         for observer in self._observers:
@@ -94,6 +97,26 @@ class VisitEngine:
             elapsed = ev.Elapsed(delay)
             self._timer = loop.call_later(self._seconds[delay], self.send, elapsed)
             self._delay = delay
+
+    def _keep_whole(self, event: ev.Event, *, changed: bool) -> None:
+        """The time of the visit as a whole runs beside the delay of the state.
+
+        Where it could not be asked whether the visit goes on, it is soon asked again.
+        """
+        if not visit_lasts(self.state):
+            self._stop_whole()
+            return
+        over = isinstance(event, ev.Elapsed) and event.delay is Delay.VISIT
+        if self._whole is not None and not over:
+            return
+        length = self._seconds[Delay.VISIT if changed or not over else Delay.GRACE]
+        loop = asyncio.get_running_loop()
+        self._whole = loop.call_later(length, self.send, ev.Elapsed(Delay.VISIT))
+
+    def _stop_whole(self) -> None:
+        if self._whole is not None:
+            self._whole.cancel()
+            self._whole = None
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

@@ -5,6 +5,7 @@ it, and only while the visit lasts.
 """
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from drivers.idcard.port import IdentityDocument
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from kiosk.certificates.port import Certificate, CheckedFile, Region
-    from kiosk.content.port import Guide
+    from kiosk.content.port import Guide, Service
     from kiosk.faces.port import Hint, Picture
     from kiosk.identity.port import HandOver, PhoneCode, Principal, Session, ShowRequest
     from kiosk.packages.port import Package
@@ -56,7 +57,9 @@ class Visit:
     face_live: bool = False
     """Whether the person did the movements that were asked for."""
     guides: tuple["Guide", ...] = ()
-    """What can be read, and left something about, in this visit."""
+    """What can be read in this visit."""
+    services: tuple["Service", ...] = ()
+    """What something can be left about."""
     typed: str = ""
     """Digits that the citizen types: a phone number, or the code of something that was left."""
     code: str = ""
@@ -65,6 +68,8 @@ class Visit:
     """When the office had it."""
     wanted: str = ""
     """The identifier of the certificate that is wanted after the next sign-in."""
+    again_at: datetime | None = None
+    """When what was tried too often may be tried again."""
     home: "Region | None" = None
     """The terminal's own region, where it is known."""
     missing: tuple["Region", ...] = ()

@@ -50,6 +50,14 @@ def test_a_store_in_use_can_be_looked_into_without_its_key(store):
     assert "13900000000" not in out
 
 
+def test_the_audit_can_be_read_as_it_stands(store):
+    status, out, _ = run("audit", store)
+    assert status == 0
+    assert [json.loads(line)["fields"] for line in out.splitlines()] == [
+        {"n": 0}, {"n": 1}, {"n": 2},
+    ]
+
+
 def test_an_audit_is_exported_from_a_store_in_use_and_holds(store, key, tmp_path):
     export = tmp_path / "audit.txt"
     assert run("export-audit", store, "--key", key, "--out", export)[0] == 0
@@ -69,7 +77,7 @@ def test_an_export_that_was_changed_is_told_with_its_record(store, key, tmp_path
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("inspect", "nowhere.db"), ("inspect", "README.md"),
+        ("inspect", "nowhere.db"), ("inspect", "README.md"), ("audit", "README.md"),
         ("verify-audit", "nowhere", "--key", "nowhere"),
         ("verify-audit", "README.md", "--key", "README.md"),
         ("export-audit", "README.md", "--key", "README.md", "--out", "x"),
@@ -84,7 +92,10 @@ def test_wrong_arguments_get_one_clear_line(arguments):
     assert len(err.strip().splitlines()[-1]) > 10
 
 
-@pytest.mark.parametrize("command", [(), ("inspect",), ("verify-audit",), ("export-audit",)])
+COMMANDS = [(), ("inspect",), ("audit",), ("verify-audit",), ("export-audit",)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_its_help(command):
     status, out, _ = run(*command, "--help")
     assert status == 0

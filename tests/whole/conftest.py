@@ -1,23 +1,24 @@
 """A stage for whole terminals: one for all tests, cleared between them."""
 
 import asyncio
-import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kiosk.equipment import Equipment
+from kiosk.keeping import STORE
 from kiosk.terminal import Terminal
 from kiosk.visit import events as ev
 from kiosk.visit.autopilot import Autopilot
-from kiosk.visit.states import Step
+from kiosk.visit.states import Kept, Step
 from provisioning.citizens import WAYS, Habits, with_guardian
 from provisioning.headless import camera_shows
 from provisioning.obeying import obey_hints
 from provisioning.stage import Stage
+from tests.audits import flat_audit
 
 QUICK = ("--first-page", "0.4", "--read-seconds", "0.05")
 
@@ -86,12 +87,19 @@ class Visitor:
     async def check(self, picture: Path) -> str:
         """Hold a picture before the camera and have it checked; the verdict."""
         self.stage.order("camera", "hold", picture=str(picture))
+        await self.until(lambda: Kept.PAPER_LISTS in self.terminal.engine.state.equipment.kept)
         self.terminal.engine.send(ev.ChoseCheckPaper())
         async with asyncio.timeout(30):
             while not (progress := self.terminal.engine.state.progress) or not progress.verdict:
                 assert self.terminal.engine.state.step is Step.CHECK_PAPER
                 await asyncio.sleep(0.05)
         return progress.verdict
+
+    async def until(self, so: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(seconds):
+            while not so():
+                await asyncio.sleep(0.05)
 
     async def back_to_idle(self) -> None:
         """Wait until the terminal serves the next person."""
@@ -101,13 +109,14 @@ class Visitor:
                     self.terminal.engine.send(ev.Elapsed("farewell"))
                 await asyncio.sleep(0.02)
 
-    def audit(self) -> list[str]:
-        """The events of the audit, in order, as words."""
-        return (self.state_folder / "audit.jsonl").read_text().splitlines()
+    def audit(self) -> list[dict[str, Any]]:
+        """The audit's records until now, in order."""
+        self.terminal.vault.write_now(lambda txn: None)  # whatever was asked for is written first
+        return flat_audit(self.state_folder / STORE)
 
     def events(self) -> list[str]:
         """The names of the audit's events, in order."""
-        return [json.loads(line)["event"] for line in self.audit()]
+        return [record["event"] for record in self.audit()]
 
     def papers(self) -> list[dict[str, Any]]:
         """What came out of the A4 printer."""

@@ -15,7 +15,7 @@ from kiosk.visit.chart import (
     progress_of,
     with_,
 )
-from kiosk.visit.delays import Delay, active_delay
+from kiosk.visit.delays import MOST_EXTENSIONS, Delay, active_delay
 from kiosk.visit.states import ENDING, PRINTED, State, Step
 
 
@@ -48,6 +48,8 @@ def _cancelled(state: State, event: ev.Cancelled | ev.Leaves) -> Outcome:
 
 @on(event=ev.Elapsed)
 def _elapsed(state: State, event: ev.Elapsed) -> Outcome:
+    if event.delay is Delay.VISIT:
+        return _time_is_up(state)
     if event.delay is not active_delay(state):
         return state, ()
     match event.delay:
@@ -61,6 +63,19 @@ def _elapsed(state: State, event: ev.Elapsed) -> Outcome:
             return leave(state, str(state.reason))
         case _:
             return leave(state, Reason.LEFT)
+
+
+def _time_is_up(state: State) -> Outcome:
+    """The visit's time as a whole is over: does it go on? Not asked while something else ends it.
+
+    Printing and other work come to their end first.
+    """
+    if state.warned or active_delay(state) is not Delay.IDLE:
+        return state, ()
+    extended = progress_of(state).extended + 1
+    if extended > MOST_EXTENSIONS:
+        return leave(state, Reason.LEFT)
+    return replace(with_(state, extended=extended), warned=True), ()
 
 
 @on(event=ev.Broke)

@@ -10,13 +10,13 @@ from kiosk.visit.states import State, Step
 
 WITH_PLATFORM = (
     ev.ChosePhone, ev.ChoseScan, ev.ChoseShow, ev.ChoseStaff, ev.StepsUp, ev.ChoseForOther,
-    ev.ChoseHandOver,
+    ev.ChoseHandOver, ev.ActsFor, ev.ActingFailed,
 )
-"""What a citizen can ask for that only the platform can give."""
+"""What a citizen can ask for that only the platform can give, and what it alone tells."""
 
 
 def needs_platform(state: State, event: ev.Event) -> bool:
-    """Whether something is asked for that this visit has not."""
+    """Whether something is asked for, or told, that this visit has no line for."""
     offline = state.progress is not None and state.progress.offline
     return offline and isinstance(event, WITH_PLATFORM)
 

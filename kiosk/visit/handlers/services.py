@@ -13,7 +13,7 @@ from kiosk.visit.effects import (
     KeepRequest,
     PrintGuide,
     PrintSlip,
-    TakeGuides,
+    TakeContent,
 )
 from kiosk.visit.offers import Offer, offers
 from kiosk.visit.states import (
@@ -33,7 +33,7 @@ def _begin(state: State, offer: Offer, step: Step) -> Outcome:
     if obstacle is not None:
         return refuse(state, obstacle)
     after, effects = begin(state, step)
-    return after, (TakeGuides(), *effects)
+    return after, (TakeContent(), *effects)
 
 
 # Guides

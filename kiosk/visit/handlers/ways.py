@@ -24,13 +24,14 @@ CARD_OR_FACE = frozenset({
     Reason.NO_CARD, Reason.REMOVED_EARLY, Reason.WRONG_CARD_TYPE, Reason.UNREADABLE,
     Reason.AUTH_FAILED, Reason.READER_FAULT, Reason.CAMERA_FAULT, Reason.FACE_NOT_FOUND,
     Reason.FACE_MISMATCH, Reason.NOT_LIVE, Reason.SEVERAL_FACES, Reason.PHOTO_UNAVAILABLE,
-    Reason.FACE_FAULT, Reason.TIMEOUT,
+    Reason.FACE_FAULT, Reason.TIMEOUT, Reason.TOO_MANY_ATTEMPTS,
 })
 """Problems with card or face, from which another way leads on."""
 NOT_CALLED = frozenset({
     Reason.PLATFORM_INVALID, Reason.SIGN_IN_REFUSED, Reason.TIMEOUT, Reason.LEVEL_TOO_LOW,
+    Reason.TOO_MANY_ATTEMPTS,
 })
-"""Why a called phone or staff did not help: not to be reached, not known, or a no."""
+"""Why a called phone or staff did not help: not to be reached, not known, a no, or too often."""
 ASKED = (Step.PLACE_CARD, Step.GUARDIAN, Step.CONSENT, Step.FACE)
 """Steps in which a card or a face is asked for."""
 CODES = (Step.PHONE, Step.STAFF, Step.SHOW_PHONE)

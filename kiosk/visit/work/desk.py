@@ -13,10 +13,12 @@ from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.port import Certificate, CertificateLibrary
 from kiosk.certificates.profiles import Profiles
 from kiosk.config import Config
-from kiosk.content.port import Guide
+from kiosk.content.port import Guide, Service
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
+from kiosk.hygiene.after_visit import AfterVisit
 from kiosk.identity.port import IdentityService
+from kiosk.limits.attempts import Attempt, Attempts, Kind, TooMany
 from kiosk.packages.library import PackageLibrary
 from kiosk.packages.opening import PackageOpener
 from kiosk.packages.port import Package
@@ -48,7 +50,9 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        after_visit: AfterVisit,
         guides: Callable[[], tuple[Guide, ...]],
+        catalogue: Callable[[], tuple[Service, ...]],
         requests: Requests,
         packages: PackageOpener,
     ) -> None:
@@ -63,9 +67,12 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.after_visit = after_visit
         self.guides = guides
+        self.catalogue = catalogue
         self.requests = requests
         self.packages = packages
+        self.attempts = Attempts(vault)
 
 
 class Desk:
@@ -88,6 +95,15 @@ class Desk:
         return next(
             (one for one in self.visit.kept if one.certificate is certificate), None
         )
+    async def begin_attempt(self, kind: Kind) -> Attempt:
+        """Count an attempt with the card of this visit, before it is made. Raises Failure."""
+        document = self.visit.document
+        assert document is not None
+        try:
+            return await self.parts.attempts.begin(kind, document.number)
+        except TooMany as too_many:
+            self.visit.again_at = too_many.again_at
+            raise
 
     def afterwards(self, work: Work) -> None:
         """Do something that the end of the visit does not end."""

@@ -13,6 +13,7 @@ from kiosk.errors import Failure
 from kiosk.faces.liveness import Doubt
 from kiosk.faces.port import Hint
 from kiosk.faces.service import FrameSlot
+from kiosk.limits.attempts import Kind
 from kiosk.printing.pipeline import as_failure
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
@@ -22,6 +23,13 @@ log = logging.getLogger(__name__)
 
 SILENT_SECONDS = 5.0
 """A camera that sends nothing for so long, once it is open, is at fault."""
+
+
+TRIED = frozenset({
+    Reason.FACE_NOT_FOUND, Reason.FACE_MISMATCH, Reason.NOT_LIVE, Reason.SEVERAL_FACES,
+    Reason.TIMEOUT,
+})
+"""How a comparison that was really made fails; anything else is the terminal's own fault."""
 
 
 def code_in(picture: Picture, kind: "CodeKind") -> str | None:
@@ -55,15 +63,31 @@ class Looking:
         """Find the face, compare it with the document's, and send what came of it."""
         parts, document = self._desk.parts, self._desk.visit.document
         assert document is not None
-        await self._compare(lambda: parts.faces.prepare(
+        await self._try(lambda: parts.faces.prepare(
             document.photo, lambda: parts.identity.face_reference(document)
         ))
 
     async def compare_with(self, picture: bytes, reference: str) -> None:
         """The same with a picture that is here; what it is called."""
-        await self._compare(lambda: self._desk.parts.faces.refer_to(picture, reference))
+        await self._try(lambda: self._desk.parts.faces.refer_to(picture, reference))
 
-    async def _compare(self, prepare: Callable[[], Awaitable[str]]) -> None:
+    async def _try(self, prepare: Callable[[], Awaitable[str]]) -> None:
+        """Count an attempt, make it, and send what came of it."""
+        try:
+            begun = await self._desk.begin_attempt(Kind.FACE)
+        except Failure as failure:
+            log.info("face: %s", failure)
+            self._desk.send(ev.FaceFailed(failure.reason))
+            return
+        event = await self._compare(prepare)
+        if isinstance(event, ev.FaceMatched) or event.reason not in TRIED:
+            self._desk.parts.attempts.take_back(begun)
+        self._desk.send(event)
+
+    async def _compare(
+        self, prepare: Callable[[], Awaitable[str]]
+    ) -> ev.FaceMatched | ev.FaceFailed:
+        """What comes of a comparison."""
         parts, visit = self._desk.parts, self._desk.visit
         try:
             await parts.camera.open()
@@ -74,16 +98,14 @@ class Looking:
             known = _known(failure)
             log.info("face: %s", known)
             seeing = parts.camera.status.value is Status.ONLINE
-            self._desk.send(ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT))
-            return
+            return ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT)
         if not (verdict.same and verdict.live):
             log.info("face: %s", verdict.doubt)
             other = verdict.doubt is Doubt.ANOTHER_FACE
             reason = Reason.FACE_MISMATCH if other else Reason.NOT_LIVE
-            self._desk.send(ev.FaceFailed(reason))
-            return
+            return ev.FaceFailed(reason)
         visit.face_reference, visit.face_live = verdict.reference, True
-        self._desk.send(ev.FaceMatched(verdict.reference))
+        return ev.FaceMatched(verdict.reference)
 
     async def judge_paper(self) -> None:
         """Look for the code of a printed copy, judge it, and send the verdict."""

@@ -6,7 +6,7 @@ same person's: stepping up never loses the visit, and never mixes two people.
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from kiosk.certificates.port import Certificate
 from kiosk.errors import Failure
@@ -18,6 +18,7 @@ from kiosk.identity.port import (
     Session,
     StaffEvidence,
 )
+from kiosk.limits.attempts import Kind
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.states import CertificateFact
@@ -25,6 +26,10 @@ from kiosk.visit.work.desk import Desk, attempt
 from kiosk.visit.work.looking import CodeKind, Looking
 
 log = logging.getLogger(__name__)
+
+
+NOT_ASKED = frozenset({Reason.NETWORK, Reason.PLATFORM_TIMEOUT, Reason.PLATFORM_ERROR})
+"""How a sign-in fails that nobody was asked for."""
 
 
 class SigningIn:
@@ -51,13 +56,14 @@ class SigningIn:
         """By the phone of the document's holder, which the platform calls."""
         document = self._desk.visit.document
         assert document is not None
-        await self._finish(
-            self._wait_for_phone(self._desk.parts.identity.call_phone(document))
-        )
+        identity = self._desk.parts.identity
+        await self._finish(self._counted(
+            Kind.CALL, lambda: self._wait_for_phone(identity.call_phone(document))
+        ))
 
     async def with_staff(self) -> None:
         """By document and a member of staff, who signs in first and then vouches."""
-        await self._finish(self._vouched())
+        await self._finish(self._counted(Kind.STAFF, self._vouched))
 
     async def by_show(self) -> None:
         """By a phone that shows its answer to the camera."""
@@ -206,6 +212,20 @@ class SigningIn:
             if identifier and one.identifier == identifier
         )
         return next(places, None)
+
+    async def _counted(
+        self, kind: Kind, signing_in: Callable[[], Awaitable[Session]]
+    ) -> Session:
+        """Sign in with the card of this visit, as often as that is allowed. Raises Failure."""
+        attempt = await self._desk.begin_attempt(kind)
+        try:
+            session = await signing_in()
+        except Failure as failure:
+            if failure.reason in NOT_ASKED:
+                self._desk.parts.attempts.take_back(attempt)
+            raise
+        self._desk.parts.attempts.take_back(attempt)
+        return session
 
     async def _wait_for_phone(self, asking: Awaitable[PhoneCode]) -> Session:
         code = await asking

@@ -139,11 +139,12 @@ async def test_paper_is_reported_and_audited_in_the_transaction_of_the_ledger(le
 
 
 async def test_where_the_ledger_cannot_be_written_nothing_is_handed_over(ledger, vault):
-    def refuse(txn):
-        raise LookupError
+    class Counting:
+        def begun(self, txn, job):
+            raise LookupError
 
     with pytest.raises(LookupError):
-        await ledger.prepare("household", 1, 1, refuse)
+        await ledger.prepare("household", 1, 1, Counting())
     assert await ledger.outcomes() == []
 
 

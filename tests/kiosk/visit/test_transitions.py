@@ -339,6 +339,7 @@ def test_every_step_can_be_reached(reachable):
 
 
 def test_nothing_can_be_printed_without_sign_in_and_a_verified_page(reachable):
+    """Without a line, card and face are the sign-in: the law below says how they come to it."""
     for state in reachable:
         if state.step in (Step.PURPOSE, Step.COPIES, Step.PRINTING):
             assert state.progress.signed_in

@@ -176,3 +176,16 @@ def test_going_back_from_the_phone_stops_waiting_for_it():
     assert StopPhone() in walked.effects
     walked = walk([*TO_CALL, (ev.WentBack(), Step.CONSENT)])
     assert walked.state.progress.way is Way.FACE
+
+
+def test_who_tried_a_face_too_often_is_not_asked_to_try_again_but_has_other_ways():
+    too_many = ev.FaceFailed(Reason.TOO_MANY_ATTEMPTS)
+    walked = walk([*TO_FACE, (too_many, Step.PROBLEM), (ev.TriedAgain(), Step.PROBLEM)])
+    assert other_ways(walked.state) == (Way.CALL, Way.STAFF)
+    walk([(ev.ChosePhone(), Step.PHONE)], walked.state)
+
+
+def test_a_phone_that_was_called_too_often_is_not_called_again():
+    too_many = ev.SignInFailed(Reason.TOO_MANY_ATTEMPTS)
+    walked = walk([*TO_CALL, (too_many, Step.PROBLEM)])
+    assert other_ways(walked.state) == (Way.PHONE, Way.STAFF)

@@ -10,6 +10,7 @@ from kiosk.certificates.port import Certificate, Holdings
 from kiosk.certificates.profile_file import load_profiles
 from kiosk.identity.levels import ACR_CARD_FACE, ACR_PHONE
 from kiosk.identity.port import PhoneCode, Session
+from kiosk.limits.attempts import Attempt
 from kiosk.visit.personal import Visit
 from kiosk.visit.states import CertificateStatus
 from kiosk.visit.work.desk import Desk
@@ -85,6 +86,23 @@ class Library:
         return wanted.identifier.encode()
 
 
+class Tries:
+    """Counts attempts; refuses when the test says so."""
+
+    def __init__(self):
+        self.refuses = None
+        self.begun, self.taken_back = [], []
+
+    async def begin(self, kind, number):
+        if self.refuses is not None:
+            raise self.refuses
+        self.begun.append(kind)
+        return Attempt((len(self.begun),))
+
+    def take_back(self, attempt):
+        self.taken_back.append(attempt)
+
+
 def _or_raise(answer):
     if isinstance(answer, Exception):
         raise answer
@@ -95,7 +113,8 @@ def _or_raise(answer):
 def desk():
     """A desk whose `events` are what was sent to the engine."""
     parts = SimpleNamespace(
-        identity=Identity(), library=Library(), profiles=load_profiles(None)
+        identity=Identity(), library=Library(), profiles=load_profiles(None),
+        attempts=Tries(),
     )
     events = []
     made = Desk(parts, Visit(document=CITIZEN), events.append)

@@ -1,9 +1,12 @@
 """Whose session counts, who is acted for, and that no token is left behind."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kiosk.errors import Failure
 from kiosk.identity.port import Principal, Relation
+from kiosk.limits.attempts import Kind, TooMany
 from kiosk.reasons import Reason
 from kiosk.visit import events as ev
 from kiosk.visit.work.signing_in import SigningIn
@@ -83,3 +86,32 @@ async def test_who_may_not_act_any_more_keeps_the_own_sign_in(desk, signing_in):
     await signing_in.list_again()
     assert [one.identifier for one in desk.visit.certificates] == ["id-of-citizen"]
     assert identity.ended == []
+
+
+AGAIN_AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+async def test_staff_are_not_asked_for_a_card_that_was_tried_too_often(desk, signing_in):
+    desk.parts.attempts.refuses = TooMany("staff", AGAIN_AT)
+    await signing_in.with_staff()
+    assert desk.events == [ev.SignInFailed(Reason.TOO_MANY_ATTEMPTS)]
+    assert desk.visit.again_at == AGAIN_AT
+    assert desk.parts.identity.ended == []
+
+
+async def test_an_attempt_is_counted_before_it_is_made_and_taken_back_when_it_succeeds(
+    desk, signing_in
+):
+    await signing_in.with_staff()
+    assert desk.parts.attempts.begun == [Kind.STAFF]
+    assert len(desk.parts.attempts.taken_back) == 1
+    desk.parts.identity.signs_in = Failure(Reason.SIGN_IN_REFUSED)
+    await signing_in.with_staff()
+    assert len(desk.parts.attempts.begun) == 2
+    assert len(desk.parts.attempts.taken_back) == 1
+
+
+async def test_a_line_that_is_cut_costs_nobody_an_attempt(desk, signing_in):
+    desk.parts.identity.signs_in = Failure(Reason.NETWORK)
+    await signing_in.with_staff()
+    assert len(desk.parts.attempts.taken_back) == 1
