@@ -17,6 +17,10 @@ class AuditEvent(StrEnum):
     """The terminal went into service."""
     OUT_OF_SERVICE = "out_of_service"
     """The terminal went out of service."""
+    TECHNICIAN_CAME = "technician_came"
+    """The cabinet's door is open and no visit runs: the technician's screen is shown."""
+    TECHNICIAN_LEFT = "technician_left"
+    """The technician's screen was left: the door was closed, or service resumed."""
     DEVICE_LOST = "device_lost"
     """A device was lost. Recorded once until it is back."""
     DEVICE_BACK = "device_back"
@@ -105,6 +109,8 @@ class AuditEvent(StrEnum):
     """The platform will never take a record of the outbox; it is kept for people to look at."""
     STORE_REBUILT = "store_rebuilt"
     """The encrypted store was broken; what could be read of it was copied into a new one."""
+    CONFIGURATION_TAKEN = "configuration_taken"
+    """Configuration published for the terminal was taken; it counts from the next start."""
     GUIDE_READ = "guide_read"
     """A guide was opened."""
     REQUEST_KEPT = "request_kept"
@@ -124,6 +130,8 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.TERMINAL_STOPPED: frozenset(),
     AuditEvent.IN_SERVICE: frozenset(),
     AuditEvent.OUT_OF_SERVICE: frozenset({"reason"}),
+    AuditEvent.TECHNICIAN_CAME: frozenset(),
+    AuditEvent.TECHNICIAN_LEFT: frozenset(),
     AuditEvent.DEVICE_LOST: frozenset({"device", "reason"}),
     AuditEvent.DEVICE_BACK: frozenset({"device"}),
     AuditEvent.PLATFORM_LOST: frozenset({"reason"}),
@@ -168,6 +176,7 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.JOB_SETTLED: frozenset({"job", "outcome", "reason"}),
     AuditEvent.RECORD_REFUSED: frozenset({"kind", "reason"}),
     AuditEvent.STORE_REBUILT: frozenset(),
+    AuditEvent.CONFIGURATION_TAKEN: frozenset(),
     AuditEvent.GUIDE_READ: frozenset({"service"}),
     AuditEvent.REQUEST_KEPT: frozenset({"kind"}),
     AuditEvent.REQUEST_FAILED: frozenset({"reason"}),

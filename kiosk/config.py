@@ -6,7 +6,8 @@ file to begin with.
 
 import sys
 import tomllib
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -74,6 +75,9 @@ class StoreSection:
         "what protects its key: tpm, systemd-creds, file, or auto for the best there is", "auto"
     )
     suite: str = setting("the cipher of a new store: aes-256-gcm or sm4-gcm", "aes-256-gcm")
+    recovery: Path | None = setting(
+        "the operators' public key (PEM, P-256), for which its key is wrapped a second time", None
+    )
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,9 @@ class DevicesSection:
     )
     receipt_model: str = setting(
         "what it is like: one of drivers/receipt_printer/models.toml", "raster80"
+    )
+    panel: str = setting(
+        "input device of the cabinet's door contact, /dev/input/...; empty: none", ""
     )
     document_printer: str = setting("ipp://HOST:PORT/PATH or auto", "auto")
 
@@ -187,6 +194,26 @@ def _value(path: Path, place: str, one: "Field[Any]", value: object) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool) and value <= 0:
         raise BadConfiguration(f"{path}: {place} must be above zero, not {value!r}")
     return value
+
+
+def changed(
+    config: Config, entries: Mapping[str, Any], path: Path, allowed: Mapping[str, frozenset[str]]
+) -> Config:
+    """A configuration with some fields of `allowed` sections changed. Raises BadConfiguration.
+
+    `path`: where the entries come from, for the error.
+    """
+    sections = {}
+    for name, values in entries.items():
+        if name not in allowed or not isinstance(values, dict):
+            raise BadConfiguration(f"{path}: [{name}] is no section that may be changed")
+        known = {one.name: one for one in fields(SECTIONS[name]) if one.name in allowed[name]}
+        for key in values:
+            if key not in known:
+                raise BadConfiguration(f"{path}: {name}.{key} is no field that may be changed")
+        read = {key: _value(path, f"{name}.{key}", known[key], values[key]) for key in values}
+        sections[name] = replace(getattr(config, name), **read)
+    return replace(config, **sections)
 
 
 def template() -> str:

@@ -1,14 +1,19 @@
 """The terminal's vault: where it lies, what protects its key, and what stands in it."""
 
 import logging
+from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from joserfc.jwk import ECKey
 
 from kiosk.alive.obstacle import of_error
 from kiosk.audit import note
 from kiosk.audit_events import AuditEvent
 from kiosk.config import BadConfiguration, Config
+from kiosk.content import configuration
 from kiosk.errors import Failure
 from kiosk.limits import attempts
 from kiosk.printing import ledger
@@ -23,8 +28,11 @@ from offline.failures import VaultFailure, VaultReason
 from offline.keyfile import key_path
 from offline.keys.choose import WANTED, choose_keeper
 from offline.keys.port import KeyFailure, KeyKeeper
+from offline.keys.recovery import read_public
+from offline.keys.spare import leave_spare
 from offline.sealed import store as sealed
 from offline.suites import SUITES
+from offline.sync import job
 from offline.transaction import Transaction
 from offline.vault import Vault
 
@@ -34,6 +42,7 @@ STORE = "vault.db"
 SCHEMAS = (
     outbox.SCHEMA, audit_log.SCHEMA, checkpoint.SCHEMA, ledger.SCHEMA, attempts.SCHEMA,
     requests.SCHEMA, sealed.SCHEMA,
+    job.SCHEMA, configuration.SCHEMA,
 )
 """The tables of a terminal's vault."""
 
@@ -53,11 +62,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
     if settings.suite not in SUITES:
         raise BadConfiguration(f"store.suite: {settings.suite!r} is none of {sorted(SUITES)}")
     kept = key_path(path)
+    operators = _operators(settings.recovery)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         wrapped = kept.read_bytes() if kept.exists() else None
         keeper = choose_keeper(path.parent, settings.protection, wrapped=wrapped)
         vault = Vault.open(path, keeper, config.terminal.id, SCHEMAS, settings.suite, clock)
+        if operators is not None:
+            leave_spare(path, keeper, operators, config.terminal.id)
     except OSError as error:
         met = of_error(error)
         raise Failure(met.reason, met.detail) from error
@@ -69,6 +81,16 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
     if vault.rebuilt is not None:
         vault.write_now(_tell_rebuilt)
     return vault, keeper
+
+
+def _operators(path: Path | None) -> EllipticCurvePublicKey | None:
+    """The key that the second wrap is for. Raises BadConfiguration."""
+    if path is None:
+        return None
+    try:
+        return read_public(path.read_bytes())
+    except (OSError, KeyFailure) as error:
+        raise BadConfiguration(f"store.recovery {path}: {error}") from error
 
 
 def signing(key: ECKey) -> Sign:

@@ -5,16 +5,22 @@ slow or answers nonsense is called the same everywhere.
 """
 
 import asyncio
+import contextlib
 import json
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from random import SystemRandom
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from kiosk.errors import Failure
+from kiosk.limits.calls import Gate
 from kiosk.reasons import Reason
 from kiosk.tls import Tls, open_tls
 
@@ -22,6 +28,7 @@ LONG = re.compile(r"[0-9]{4}|.{32}")
 """A part of a path that names one certificate, one offer: too long or too many digits."""
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
+STREAM_PIECE = 65536
 
 
 @dataclass(slots=True, eq=False)
@@ -41,21 +48,31 @@ class Reply:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Stream:
+    """An answer whose body is still to come; reading it raises Failure where the line breaks."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+
+
 class Platform:
     """A client of one platform."""
 
     def __init__(
         self, address: str, timeout: float, tls: Tls | None = None,
-        hear_date: Callable[[str | None], None] = lambda _: None,
+        hear_date: Callable[[str | None], None] = lambda _: None, gate: Gate | None = None,
     ) -> None:
         """`tls`: whom to believe, and what to show; the system's authorities without it.
 
-        `hear_date` gets the `Date` of each answer.
+        `hear_date` gets the `Date` of each answer; `gate` says when a call may be made.
         """
         self.address = address.rstrip("/")
         self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
         self._hear_date = hear_date
+        self._gate = gate or Gate(time.monotonic, SystemRandom().random, partial(datetime.now, UTC))
         self._timeout = timeout
         self._line: Line | None = None
 
@@ -118,30 +135,55 @@ class Platform:
         if "Authorization" in headers and not self._is_mine(url):
             why = "a token goes to no other host"
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
+        with failing(f"{method} {told(url)}"):
+            async with (
+                self._in_use() as session,
+                self._gate.turn(url) as turn,
+                session.request(
+                    method, url, headers=headers, data=form, json=body, allow_redirects=False
+                ) as response,
+            ):
+                answer = await read_limited(response)
+                turn.answered(response.status, response.headers.get("Retry-After"))
+        self._hear_date(response.headers.get("Date"))
+        return Reply(response.status, response.headers, answer)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, url: str, headers: Mapping[str, str]) -> AsyncIterator[Stream]:
+        """An answer of any status whose body is read as it comes. Raises Failure.
+
+        It may take as long as it likes, while something comes within the deadline.
+        """
+        what = f"GET {told(url)}"
+        patient = aiohttp.ClientTimeout(
+            total=None, connect=self._timeout, sock_read=self._timeout
+        )
+        async with self._in_use() as session:
+            with failing(what):
+                async with self._gate.turn(url) as turn:
+                    response = await session.get(
+                        url, headers=headers, allow_redirects=False, timeout=patient
+                    )
+                    turn.answered(response.status, response.headers.get("Retry-After"))
+            try:
+                pieces = response.content.iter_chunked(STREAM_PIECE)
+                yield Stream(response.status, response.headers, _failing_pieces(pieces, what))
+            finally:
+                response.release()
+
+    @contextlib.asynccontextmanager
+    async def _in_use(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """The session, for one request; one that was let go meanwhile is closed after it."""
         if self._line is None:
             self._line = Line(self._open())
         line = self._line
         line.busy += 1
         try:
-            async with line.session.request(
-                method, url, headers=headers, data=form, json=body, allow_redirects=False
-            ) as response:
-                answer = await read_limited(response)
-        except TimeoutError as error:
-            raise Failure(Reason.PLATFORM_TIMEOUT, f"{method} {told(url)}") from error
-        except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
-        except (aiohttp.ClientError, OSError) as error:
-            raise Failure(Reason.NETWORK, f"{method} {told(url)}: {error}") from error
-        except ValueError as error:
-            # The codec's word for a host that cannot be; certificates' errors are above.
-            raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {error}") from error
+            yield line.session
         finally:
             line.busy -= 1
             if line is not self._line and not line.busy:
                 await line.session.close()
-        self._hear_date(response.headers.get("Date"))
-        return Reply(response.status, response.headers, answer)
 
     def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -160,6 +202,28 @@ class Platform:
     def _is_mine(self, url: str) -> bool:
         """Whether an address is on a host of this platform; redirects are never followed."""
         return host_of(url) in self._hosts
+
+
+@contextlib.contextmanager
+def failing(request: str) -> Iterator[None]:
+    """Give what HTTP and the line do their names; `request` is for the detail."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise Failure(Reason.PLATFORM_TIMEOUT, request) from error
+    except (aiohttp.ClientPayloadError, aiohttp.InvalidURL) as error:
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Failure(Reason.NETWORK, f"{request}: {error}") from error
+    except ValueError as error:
+        # The codec's word for a host that cannot be; certificates' errors are above.
+        raise Failure(Reason.PLATFORM_INVALID, f"{request}: {error}") from error
+
+
+async def _failing_pieces(pieces: AsyncIterator[bytes], request: str) -> AsyncIterator[bytes]:
+    with failing(request):
+        async for piece in pieces:
+            yield piece
 
 
 def told(url: str) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
+from drivers.auxiliaries.driver import InputPanel
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
 from kiosk.alive.machine import Machine
@@ -20,6 +21,8 @@ from kiosk.certificates.profile_file import load_profiles
 from kiosk.certificates.proof.keep import PaperLists
 from kiosk.certificates.regions import RegionalLibraries
 from kiosk.config import BadConfiguration, Config
+from kiosk.content.configuration import in_effect
+from kiosk.content.keeper import Around, Content
 from kiosk.equipment import Equipment, equip
 from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
@@ -38,8 +41,9 @@ from kiosk.platform import Platform
 from kiosk.printing.ledger import PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
-from kiosk.services.kept import KeptWatch, Look, PaperListsLook
+from kiosk.services.kept import KeptWatch, Look, PaperListsLook, guides_look
 from kiosk.services.requests import Requests
+from kiosk.technician import Technician
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -90,7 +94,6 @@ class Terminal:
             require_sm2()
         except SmUnavailable as error:
             raise BadConfiguration(str(error)) from error
-        self.config = config
         self.visit = visit or Visit()
         state = config.terminal.state
         self.machine = machine or Machine.of_system(config)
@@ -103,6 +106,8 @@ class Terminal:
         # The vault is opened when all is right that can be wrong: it is opened by one only.
         clock = clock or system_clock(self.machine.clock.trusted)
         self.vault, self.key_keeper = open_vault(config, clock)
+        given, config = config, in_effect(config, self.vault)
+        self.config = config
         self._audit = VaultAudit(self.vault)
         self._platform = Platform(
             config.platform.address, config.platform.timeout, tls, self.machine.clock.heard
@@ -128,10 +133,17 @@ class Terminal:
         )
         papers = state / "paper"
         self.papers = PaperLists(library.paper_lists, papers, trust)
+        self.content = Content(Around(
+            given, self._platform, self.vault, self.papers, self.directory,
+            SystemRandom().random, now,
+        ))
         self.packages = PackageKeeper(self.vault, HttpPackages(
             self._platform, Caller(config.terminal.id, key).authorise
         ))
-        self._kept: list[Look] = [PaperListsLook(papers, trust, now), self.packages.look]
+        self._kept: list[Look] = [
+            PaperListsLook(papers, trust, now), guides_look(self.content.guides),
+            self.packages.look,
+        ]
         self._parts = Parts(
             config,
             devices.camera,
@@ -145,13 +157,15 @@ class Terminal:
             profiles,
             self.vault,
             AfterVisit(devices.forget, (self._platform.rest, self._libraries.rest), scratch),
-            tuple,
-            tuple,
+            lambda: self.content.guides.current,
+            lambda: self.content.catalogue.current,
             Requests(self.vault),
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
+        self._panel = InputPanel(config.devices.panel) if config.devices.panel else None
+        self.technician: Technician | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
         self.engine.observe(self._notice_line)
@@ -167,11 +181,13 @@ class Terminal:
         self._attendant = Attendant(parts, self.visit, card, send)
         if self._keeper is not None:
             self._keep(self._keeper.run)
+        if self._panel is not None:
+            self.technician = Technician(self._panel, self.vault, self._facts, send)
+            self._keep(self.technician.run)
         self._keep(card.run)
         self._keep(self._reconcile)
         self._keep(self.delivery.run)
-        self._keep(self.papers.run)
-        self._keep(self.directory.run)
+        self._keep(self.content.run)
         self._keep(self.packages.run)
         watches = [
             Watch(Part.CAMERA, self._look_at_faces, send),
@@ -202,6 +218,8 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
+        if self._panel is not None:
+            self._panel.close()
         await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
@@ -244,6 +262,11 @@ class Terminal:
             **self._hygiene,
         }
 
+    def _facts(self) -> dict[str, str]:
+        """What a technician is told besides."""
+        trusted = "trusted" if self.machine.clock.trusted() else "not confirmed"
+        return {**self._health(), "contacts": str(self.delivery.contacts), "clock": trusted}
+
     async def _look_at_faces(self) -> Reason | None:
         """Whether faces can be compared: the models are loaded and the camera sees."""
         try:
@@ -269,8 +292,10 @@ class Terminal:
                 self._camera_failed |= reason in CAMERA_TROUBLE
 
     def _notice_line(self, _: State, event: ev.Event) -> None:
+        """What waits for the line need not wait longer."""
         if event == ev.PartBack(Part.PLATFORM):
             self.delivery.hurry()
+            self.content.runner.hurry()
 
     def _carry_out(self, effect: Effect) -> None:
         assert self._attendant is not None

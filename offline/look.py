@@ -99,6 +99,16 @@ def tell(taken: Snapshot) -> Told:
     ]
     first, last = rows("SELECT min(number), max(number) FROM audit")[0]
     told["audit"] = f"records {first} to {last}" if last else "empty"
+    if "sync_job" in tables:
+        told["sync_jobs"] = [
+            {
+                "name": name, "result": result, "detail": detail, "ended_at": ended,
+                "good_at": good, "next_at": following, "failures": failures,
+            }
+            for name, result, detail, ended, good, following, failures in rows(
+                "SELECT name, result, detail, ended_at, good_at, next_at, failures FROM sync_job"
+            )
+        ]
     if "job" in tables:
         told["print_jobs"] = [
             {"outcome": outcome, "jobs": count}

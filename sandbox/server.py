@@ -27,6 +27,7 @@ from sandbox.keys import KeyStore
 from sandbox.library.issue import Library
 from sandbox.packages import PackageDesk
 from sandbox.proofs import ProofService
+from sandbox.publishing import Publisher
 from sandbox.routes.acting import add_acting
 from sandbox.routes.around import add_docs, add_middle
 from sandbox.routes.authorize import add_authorize
@@ -41,6 +42,7 @@ from sandbox.routes.library import (
     add_proofs,
 )
 from sandbox.routes.packages import add_packages, add_terminal_packages
+from sandbox.routes.published import add_published
 from sandbox.routes.switches import add_switches
 from sandbox.routes.terminals import add_terminals
 from sandbox.sm2 import revocation_list
@@ -97,6 +99,8 @@ def create_app(
     add_proofs(app, identity, library, proofs, issuer)
     add_paper_lists(app, proofs)
     add_switches(app, identity, faults)
+    app.state.publisher = Publisher(issuer, keys, time.time, state / "published")
+    add_published(app, app.state.publisher, faults)
     inbox = Inbox(state / "inbox.sqlite", time.time)
     app.state.contacts = add_terminals(app, identity, inbox, faults, issuer)
     packages = PackageDesk(

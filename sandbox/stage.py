@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from sandbox import pcscd
-from sandbox.bad_line import Weather
+from sandbox.bad_line import BadLine, Weather
 from sandbox.inbox_store import Receipt
 from sandbox.library.regions import other_regions
 from sandbox.packages import Wish
@@ -119,13 +119,8 @@ class Platform:
         served = self._regions[region] if region else self._home
         app = self._apps[region] if region else self._app
         match command["do"]:
-            case "cut":
-                served.line.cut()
-            case "worsen":
-                said = {k: v for k, v in command.items() if k not in NOT_WEATHER}
-                served.line.worsen(Weather(**said), Random(command.get("seed")))
-            case "mend":
-                served.line.mend()
+            case "cut" | "worsen" | "mend":
+                change_line(served.line, command)
             case "fault":
                 app.state.faults.switch(command["name"], True)
             case "clear":
@@ -146,6 +141,9 @@ class Platform:
                     person(command["person"]), person(command["agent"]),
                     tuple(command["types"]), command.get("days", 30),
                 )
+            case "publish":
+                files = {n: None if t is None else t.encode() for n, t in command["files"].items()}
+                self._app.state.publisher.publish(command["collection"], files)
             case "contact_every":
                 self._app.state.contacts.next_seconds = float(command["seconds"])
             case "register":
@@ -251,6 +249,18 @@ async def run(folder: Path, pace: Pace, chip_cards: bool = False) -> int:
         if chips is not None:
             await chips.stop()
     return 0
+
+
+def change_line(line: BadLine, command: dict[str, Any]) -> None:
+    """Cut, worsen or mend a line. Raises TypeError, ValueError for what no line can be."""
+    match command["do"]:
+        case "cut":
+            line.cut()
+        case "mend":
+            line.mend()
+        case _:
+            weather = {name: said for name, said in command.items() if name not in NOT_WEATHER}
+            line.worsen(Weather(**weather), Random(command.get("seed")))
 
 
 async def obey(receivers: dict[str, Callable[[dict[str, Any]], None]]) -> None:

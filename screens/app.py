@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +109,10 @@ async def _run(
         for terminal in terminals:
             terminal.engine.send(event)
 
-    view = KioskView(_ui(config, visit, send))
+    def told() -> Mapping[str, str]:
+        return next((one.technician.told for one in terminals if one.technician), {})
+
+    view = KioskView(_ui(config, visit, send, told))
     root = Widget(size=(config.screen.width + beside_px, config.screen.height))
     view.build()
     view.show(State())
@@ -173,7 +176,10 @@ async def _end(
     life.beginning.stop()
 
 
-def _ui(config: "Config", visit: "Visit", send: "Callable[[Event], None]") -> "Ui":
+def _ui(
+    config: "Config", visit: "Visit", send: "Callable[[Event], None]",
+    told: Callable[[], Mapping[str, str]],
+) -> "Ui":
     """What the screens of a terminal are given."""
     from screens.base import Ui
 
@@ -181,6 +187,7 @@ def _ui(config: "Config", visit: "Visit", send: "Callable[[Event], None]") -> "U
     return Ui(
         panel.width / panel.px_per_mm, panel.height / panel.px_per_mm, panel.px_per_mm,
         own.place_zh, own.place_en, own.id, visit, send, own.nearest_zh, own.nearest_en,
+        told,
     )
 
 

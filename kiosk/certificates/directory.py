@@ -104,16 +104,11 @@ class KeptDirectory(KeptLists):
         self, fetch: Fetch, folder: Path, trust: Path, now: Callable[[], datetime]
     ) -> None:
         """`fetch` gives one object; `trust` is the folder of authorities."""
-        super().__init__(WHAT, fetch, self._take, folder, (FILE,))
+        super().__init__(fetch, self._take, folder, (FILE,))
         self._trust = trust
         self._now = now
         self.current: Directory | None = None
         """The last good one; it may have run out since."""
-
-    async def run(self) -> None:
-        """Begin with what is kept, then refresh it now and then."""
-        await self.remember()
-        await super().run()
 
     async def remember(self) -> None:
         """Use what was kept; one that does not verify any more is not used."""

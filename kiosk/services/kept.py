@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
 from kiosk.certificates.proof.keep import NOT_GOOD, verify
+from kiosk.content.guides import Guides
 from kiosk.visit import events as ev
 from kiosk.visit.states import Kept
 
@@ -79,3 +80,12 @@ class PaperListsLook:
             log.warning("the kept lists for printed copies are of no use: %s", error)
             return None
         return datetime.fromisoformat(said["good_until"])
+
+
+def guides_look(guides: Guides) -> Look:
+    """Whether any guides are kept."""
+
+    async def look() -> Kept | None:
+        return Kept.GUIDES if guides.current else None
+
+    return look

@@ -197,5 +197,11 @@ class InboxContents(BaseModel):
     terminals: list[dict[str, Any]]
 
 
+class Publishing(BaseModel):
+    """A change of what is published."""
+
+    files: dict[str, str | None] = Field(description="text by name; null takes a file away")
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthError}, 401: {"model": OAuthError}}
 """How a request that is refused is answered."""

@@ -1,26 +1,22 @@
-"""Keeps signed lists for when there is no line: fetched while there is one.
+"""Keeps signed lists for when there is no line; when they are fetched is a sync job's matter.
 
 Half of what is kept, or one that is not accepted, never takes the place of a good one.
 Signatures are verified in a process that is ended again (`worker.py`).
 """
 
 import asyncio
-import logging
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kiosk.certificates.proof.files import KEYS_FILE, STATUS_FILE
-from kiosk.errors import Failure
+from kiosk.content.failures import CAUGHT, as_sync_failure
 from kiosk.worker import Fields, Refusal, Worker, WorkerFault
-
-log = logging.getLogger(__name__)
+from offline.durable import write_durably
+from offline.sync.job import Outcome
 
 WORKER = "kiosk.certificates.proof.worker"
 MEMORY_MB, SECONDS = 256, 10.0
-EVERY_SECONDS = 3600.0
-AGAIN_SECONDS = 30.0
 NOT_GOOD = (Refusal, WorkerFault, ValueError, OSError)
 """What says that lists are not to be kept or used."""
 
@@ -33,51 +29,38 @@ class KeptLists:
     """Signed lists in a folder, that are good together."""
 
     def __init__(
-        self, what: str, fetch: Fetch, accept: Accept, folder: Path, names: Sequence[str]
+        self, fetch: Fetch, accept: Accept, folder: Path, names: Sequence[str]
     ) -> None:
-        """`what` they are, for the log; `names` of their files, in the order of `fetch`."""
-        self._what = what
+        """`names` of their files, in the order of `fetch`."""
         self._fetch = fetch
         self._accept = accept
         self._folder = folder
         self._names = names
-        self._failing = False
 
-    async def run(self) -> None:
-        """Refresh them now and then, for as long as the terminal runs."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS if await self.refresh() else AGAIN_SECONDS)
-
-    async def refresh(self) -> bool:
-        """Fetch, verify, keep; False where that failed, which is logged once."""
+    async def refresh(self) -> Outcome:
+        """Fetch, verify, keep. Raises SyncFailure; what was kept stays then."""
         try:
             lists = await self._fetch()
             await self._accept(lists)
-            await asyncio.to_thread(self._replace, lists)
-        except (Failure, *NOT_GOOD) as error:
-            if not self._failing:
-                log.warning("%s: not refreshed: %s", self._what, error)
-            self._failing = True
-            return False
-        if self._failing:
-            log.info("%s: refreshed again", self._what)
-        self._failing = False
-        return True
+            changed = await asyncio.to_thread(self._replace, lists)
+        except CAUGHT as error:
+            raise as_sync_failure(error) from error
+        return Outcome.CHANGED if changed else Outcome.UNCHANGED
 
     def kept(self) -> list[bytes]:
         """What lies in the folder. Raises OSError."""
         return [(self._folder / name).read_bytes() for name in self._names]
 
-    def _replace(self, lists: Sequence[bytes]) -> None:
-        """Put accepted lists into the folder. Raises OSError."""
+    def _replace(self, lists: Sequence[bytes]) -> bool:
+        """Put accepted lists into the folder; whether they are others. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        changed = False
         for name, data in zip(self._names, lists, strict=True):
-            new = self._folder / f"{name}.new"
-            with new.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._folder / name)
+            place = self._folder / name
+            if not place.exists() or place.read_bytes() != data:
+                write_durably(place, data)
+                changed = True
+        return changed
 
 
 class PaperLists(KeptLists):
@@ -92,9 +75,7 @@ class PaperLists(KeptLists):
     ) -> None:
         self._trust = trust
         self._now = now
-        super().__init__(
-            "the lists for printed copies", fetch, self._take, folder, (KEYS_FILE, STATUS_FILE)
-        )
+        super().__init__(fetch, self._take, folder, (KEYS_FILE, STATUS_FILE))
 
     async def _take(self, lists: Sequence[bytes]) -> None:
         new = await verify("paper_lists", self._trust, lists)
@@ -112,14 +93,16 @@ class PaperLists(KeptLists):
             return []
 
 
-async def verify(what: str, trust: Path, lists: Sequence[bytes]) -> Fields:
+async def verify(
+    what: str, trust: Path, lists: Sequence[bytes], fields: Fields | None = None
+) -> Fields:
     """Have signed lists verified; what they say, where that is wanted. Raises one of NOT_GOOD.
 
-    `what` is a call of the worker, `trust` the folder of authorities.
+    `what` is a call of the worker, `trust` the folder of authorities, `fields` what else it asks.
     """
     worker = Worker(WORKER, MEMORY_MB, SECONDS)
     try:
-        said, _ = await worker.call(what, {"trust": str(trust)}, list(lists))
+        said, _ = await worker.call(what, {"trust": str(trust), **(fields or {})}, list(lists))
     finally:
         await worker.stop()
     return said

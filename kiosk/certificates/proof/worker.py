@@ -11,6 +11,7 @@ from kiosk.certificates.proof.cose import BadCose
 from kiosk.certificates.proof.lists import read_lists
 from kiosk.certificates.trust import load_trust
 from kiosk.certificates.verdict import BAD_TRUST
+from kiosk.content.manifest_file import read_manifest
 from kiosk.gm import TrustList
 from kiosk.worker import Call, Fields, Refusal, Reply
 
@@ -39,6 +40,15 @@ def _directory(fields: Fields, blobs: list[bytes]) -> Reply:
         raise Refusal(BAD_LISTS, str(error)) from error
 
 
+def _manifest(fields: Fields, blobs: list[bytes]) -> Reply:
+    """A manifest: fields `trust`, `collection`, `terminal`; one blob; what it says."""
+    chains = _chains(fields)
+    try:
+        return read_manifest(blobs[0], chains, fields["collection"], fields["terminal"]), []
+    except BadCose as error:
+        raise Refusal(BAD_LISTS, str(error)) from error
+
+
 def _chains(fields: Fields) -> TrustList:
     try:
         return load_trust(Path(fields["trust"])).chains
@@ -46,4 +56,6 @@ def _chains(fields: Fields) -> TrustList:
         raise Refusal(BAD_TRUST, str(error)) from error
 
 
-CALLS: dict[str, Call] = {"paper_lists": _paper_lists, "directory": _directory}
+CALLS: dict[str, Call] = {
+    "paper_lists": _paper_lists, "directory": _directory, "manifest": _manifest,
+}

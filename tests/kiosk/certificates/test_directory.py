@@ -21,6 +21,8 @@ from kiosk.certificates.trust import load_trust
 from kiosk.errors import Failure
 from kiosk.gm import TrustList
 from kiosk.reasons import Reason
+from offline.sync.failures import SyncFailure, SyncReason
+from offline.sync.job import Outcome
 from sandbox.directory import HOME, NUMBER, REGIONS, DirectoryService
 from sandbox.proofs import TTL, sign_by_authority
 
@@ -164,6 +166,13 @@ def test_regions_are_asked_only_between_their_times_and_the_directorys(signed, c
     assert found.open_at(NOW + timedelta(seconds=3601)) == ()
 
 
+async def refused(kept: KeptDirectory) -> SyncReason:
+    """Why it is not refreshed."""
+    with pytest.raises(SyncFailure) as caught:
+        await kept.refresh()
+    return caught.value.reason
+
+
 class TestKeeping:
     """The directory in a terminal's folder."""
 
@@ -187,30 +196,30 @@ class TestKeeping:
         return start
 
     async def test_a_start_without_a_line_knows_the_kept_one(self, terminal, service):
-        assert await (await terminal(service().signed(False))).refresh()
+        assert await (await terminal(service().signed(False))).refresh() is Outcome.CHANGED
         again = await terminal(None)
         assert [one.region.code for one in again.current.open_at(NOW)] == list(ADDRESSES)
-        assert not await again.refresh()
+        assert await refused(again) is SyncReason.NO_LINE
         assert again.current
 
-    async def test_what_is_refused_leaves_the_good_one_and_is_said_once(
-        self, terminal, service, tmp_path, caplog
-    ):
+    async def test_what_is_refused_leaves_the_good_one(self, terminal, service, tmp_path):
         good = service().signed(False)
         kept = await terminal(
             good, service().signed(True), service(NOW - DAY).signed(False),
             service(NOW - 30 * DAY).signed(False), b"nonsense", None, good,
         )
-        assert [await kept.refresh() for _ in range(7)] == [True, *[False] * 5, True]
+        assert await kept.refresh() is Outcome.CHANGED
+        assert [await refused(kept) for _ in range(5)] == [
+            SyncReason.UNTRUSTED, SyncReason.STALE, SyncReason.STALE, SyncReason.UNTRUSTED,
+            SyncReason.NO_LINE,
+        ]
         assert (tmp_path / "regions" / FILE).read_bytes() == good
-        told = [one.message for one in caplog.records if "not refreshed" in one.message]
-        assert len(told) == 1
-        assert "signed by nobody" in told[0]
+        assert await kept.refresh() is Outcome.UNCHANGED
 
-    async def test_a_rolled_back_one_is_refused_after_a_start_too(self, terminal, service, caplog):
-        assert await (await terminal(service().signed(False))).refresh()
-        assert not await (await terminal(service(NOW - DAY).signed(False))).refresh()
-        assert "was kept" in caplog.text
+    async def test_a_rolled_back_one_is_refused_after_a_start_too(self, terminal, service):
+        await (await terminal(service().signed(False))).refresh()
+        with pytest.raises(SyncFailure, match="was kept"):
+            await (await terminal(service(NOW - DAY).signed(False))).refresh()
 
     async def test_a_kept_one_that_was_changed_is_not_used(self, terminal, tmp_path, caplog):
         (tmp_path / "regions").mkdir()

@@ -1,0 +1,1 @@
+"""What is fetched from the platform ahead of need, kept whole, and used without a line."""
