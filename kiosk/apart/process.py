@@ -293,6 +293,9 @@ class DeviceProcess:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._settle()
+        if self.frames is not None:
+            # The last pictures are a citizen's, and the ring may be mapped a while yet.
+            self.frames.clear()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
