@@ -25,9 +25,6 @@ CREATE TABLE IF NOT EXISTS outbox (
     key TEXT NOT NULL,
     kind TEXT NOT NULL,
     at TEXT NOT NULL,
-    boot TEXT NOT NULL,
-    since_boot REAL NOT NULL,
-    expires TEXT,
     size INTEGER NOT NULL,
     body BLOB NOT NULL,
     PRIMARY KEY (lane, number)
@@ -108,12 +105,9 @@ def put(
     held = sum(one.bytes for one in lanes.values())
     if held + len(sealed) > limits.soft:
         _make_room(txn, held, len(sealed), limits)
-    keeps = RULES[lane].keeps_seconds
-    expires = (now + timedelta(seconds=keeps)).isoformat() if keeps is not None else None
-    txn.execute(
-        "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (lane, number, key, kind, now.isoformat(), txn.clock.boot, txn.clock.since_boot(),
-         expires, len(sealed), sealed),
+    txn.insert(
+        "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (lane, number, key, kind, now.isoformat(), len(sealed), sealed),
     )
     state.last = number
     state.waiting += 1
@@ -237,7 +231,9 @@ def tidy(txn: Transaction) -> None:
     """Throw away what is not worth sending any more, and what arrived long ago."""
     now = txn.now
     for lane in SHED_FIRST:
-        _remove(txn, lane, "expires < ?", now.isoformat(), shed=True)
+        keeps = RULES[lane].keeps_seconds
+        if keeps is not None:
+            _remove(txn, lane, "at < ?", (now - timedelta(seconds=keeps)).isoformat(), shed=True)
     txn.execute("DELETE FROM arrived WHERE at < ?", ((now - ARRIVED_KEPT).isoformat(),))
 
 

@@ -106,8 +106,8 @@ class Sealer:
 
     def _place(self, table: str, row: str) -> bytes:
         # Lengths go first, so that no two places read alike.
-        parts = [one.encode() for one in (self.kiosk, table, row)]
-        return b"".join(len(one).to_bytes(4, "big") + one for one in parts)
+        lengths = f"{len(self.kiosk)}.{len(table)}.{len(row)}."
+        return f"{lengths}{self.kiosk}{table}{row}".encode()
 
 
 def make_sealer(suite: str, data_key: bytes, kiosk: str) -> Sealer:
