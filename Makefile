@@ -5,7 +5,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 READY := .cache/ready
 
-.PHONY: demo test check setup gallery bench fuzz soak-devices generate lock clean help
+.PHONY: demo test check setup gallery bench chaos fuzz soak-devices generate lock clean help
 
 help:             ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 18
@@ -38,6 +38,14 @@ gallery: setup    ## a picture of every screen into docs/gallery
 
 bench: setup      ## every benchmark
 	bash deploy/with-display.sh $(PYTHON) -m bench all --json
+
+chaos: setup      ## power cuts, 1000 kills, a bad line, 10000 visits: hours; sums and parts in out/
+	@mkdir -p out
+	$(PYTHON) -W ignore -m bench offline --json
+	$(PYTHON) -W ignore -m bench chaos power --parts 20 --out out/chaos.jsonl
+	$(PYTHON) -W ignore -m bench chaos line --out out/chaos.jsonl
+	$(PYTHON) -W ignore -m bench chaos kills --parts 20 --count 50 --out out/chaos.jsonl
+	$(PYTHON) -W ignore -m bench chaos visits --count 10000 --out out/chaos.jsonl
 
 fuzz: setup       ## every protocol and format under atheris, for FUZZ_SECONDS (600)
 	$(PYTHON) -W ignore -m tests.fuzz

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from kiosk.allocator import limit_arenas
+from kiosk.hygiene import dumps, memory
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -47,6 +48,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Run the terminal; the exit status."""
     options = parse()
+    memory.begin_anew()
+    dumps.forbid_dumps()
     limit_arenas()
     if options.headless:
         from provisioning.headless import run_headless

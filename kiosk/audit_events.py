@@ -17,6 +17,10 @@ class AuditEvent(StrEnum):
     """The terminal went into service."""
     OUT_OF_SERVICE = "out_of_service"
     """The terminal went out of service."""
+    TECHNICIAN_CAME = "technician_came"
+    """The cabinet's door is open and no visit runs: the technician's screen is shown."""
+    TECHNICIAN_LEFT = "technician_left"
+    """The technician's screen was left: the door was closed, or service resumed."""
     DEVICE_LOST = "device_lost"
     """A device was lost. Recorded once until it is back."""
     DEVICE_BACK = "device_back"
@@ -126,6 +130,8 @@ FIELDS: dict[AuditEvent, frozenset[str]] = {
     AuditEvent.TERMINAL_STOPPED: frozenset(),
     AuditEvent.IN_SERVICE: frozenset(),
     AuditEvent.OUT_OF_SERVICE: frozenset({"reason"}),
+    AuditEvent.TECHNICIAN_CAME: frozenset(),
+    AuditEvent.TECHNICIAN_LEFT: frozenset(),
     AuditEvent.DEVICE_LOST: frozenset({"device", "reason"}),
     AuditEvent.DEVICE_BACK: frozenset({"device"}),
     AuditEvent.PLATFORM_LOST: frozenset({"reason"}),

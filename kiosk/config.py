@@ -75,6 +75,9 @@ class StoreSection:
         "what protects its key: tpm, systemd-creds, file, or auto for the best there is", "auto"
     )
     suite: str = setting("the cipher of a new store: aes-256-gcm or sm4-gcm", "aes-256-gcm")
+    recovery: Path | None = setting(
+        "the operators' public key (PEM, P-256), for which its key is wrapped a second time", None
+    )
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,9 @@ class DevicesSection:
     )
     receipt_model: str = setting(
         "what it is like: one of drivers/receipt_printer/models.toml", "raster80"
+    )
+    panel: str = setting(
+        "input device of the cabinet's door contact, /dev/input/...; empty: none", ""
     )
     document_printer: str = setting("ipp://HOST:PORT/PATH or auto", "auto")
 

@@ -126,9 +126,10 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m kiosk.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args()
+    made = outputs()
     stale = [
         path
-        for path, text in outputs().items()
+        for path, text in made.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
     if options.check:
@@ -137,7 +138,7 @@ def main() -> int:
                   file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        path.write_text(outputs()[path], encoding="utf-8")
+        path.write_text(made[path], encoding="utf-8")
         print(f"wrote {path.relative_to(ROOT)}")
     return 0
 

@@ -1,8 +1,12 @@
 """The terminal's vault: where it lies, what protects its key, and what stands in it."""
 
 import logging
+from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
 from joserfc.jwk import ECKey
 
 from kiosk.alive.obstacle import of_error
@@ -24,6 +28,8 @@ from offline.failures import VaultFailure, VaultReason
 from offline.keyfile import key_path
 from offline.keys.choose import WANTED, choose_keeper
 from offline.keys.port import KeyFailure, KeyKeeper
+from offline.keys.recovery import read_public
+from offline.keys.spare import leave_spare
 from offline.sealed import store as sealed
 from offline.suites import SUITES
 from offline.sync import job
@@ -56,11 +62,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
     if settings.suite not in SUITES:
         raise BadConfiguration(f"store.suite: {settings.suite!r} is none of {sorted(SUITES)}")
     kept = key_path(path)
+    operators = _operators(settings.recovery)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         wrapped = kept.read_bytes() if kept.exists() else None
         keeper = choose_keeper(path.parent, settings.protection, wrapped=wrapped)
         vault = Vault.open(path, keeper, config.terminal.id, SCHEMAS, settings.suite, clock)
+        if operators is not None:
+            leave_spare(path, keeper, operators, config.terminal.id)
     except OSError as error:
         met = of_error(error)
         raise Failure(met.reason, met.detail) from error
@@ -72,6 +81,16 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
     if vault.rebuilt is not None:
         vault.write_now(_tell_rebuilt)
     return vault, keeper
+
+
+def _operators(path: Path | None) -> EllipticCurvePublicKey | None:
+    """The key that the second wrap is for. Raises BadConfiguration."""
+    if path is None:
+        return None
+    try:
+        return read_public(path.read_bytes())
+    except (OSError, KeyFailure) as error:
+        raise BadConfiguration(f"store.recovery {path}: {error}") from error
 
 
 def signing(key: ECKey) -> Sign:
@@ -88,6 +107,5 @@ def private_key(key: ECKey) -> EllipticCurvePrivateKey:
 
 def _tell_rebuilt(txn: Transaction) -> None:
     """Count on in a store that was rebuilt, and say that it was."""
-    outbox.mend(txn)
     audit_log.mend(txn)
     note(txn, AuditEvent.STORE_REBUILT, {})

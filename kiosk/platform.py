@@ -8,14 +8,19 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from random import SystemRandom
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from kiosk.errors import Failure
+from kiosk.limits.calls import Gate
 from kiosk.reasons import Reason
 from kiosk.tls import Tls, open_tls
 
@@ -24,6 +29,14 @@ LONG = re.compile(r"[0-9]{4}|.{32}")
 LARGEST = 20 * 1024 * 1024
 """No answer may be larger than this."""
 STREAM_PIECE = 65536
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """A session with its connections, and how many requests are under way on it."""
+
+    session: aiohttp.ClientSession
+    busy: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,18 +62,19 @@ class Platform:
 
     def __init__(
         self, address: str, timeout: float, tls: Tls | None = None,
-        hear_date: Callable[[str | None], None] = lambda _: None,
+        hear_date: Callable[[str | None], None] = lambda _: None, gate: Gate | None = None,
     ) -> None:
         """`tls`: whom to believe, and what to show; the system's authorities without it.
 
-        `hear_date` gets the `Date` of each answer.
+        `hear_date` gets the `Date` of each answer; `gate` says when a call may be made.
         """
         self.address = address.rstrip("/")
         self._hosts = {host_of(self.address)}
         self.tls = tls or open_tls(None, None)
         self._hear_date = hear_date
+        self._gate = gate or Gate(time.monotonic, SystemRandom().random, partial(datetime.now, UTC))
         self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._line: Line | None = None
 
     async def get(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The body of an answer. Raises Failure."""
@@ -92,9 +106,18 @@ class Platform:
 
     async def close(self) -> None:
         """End the session."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        line, self._line = self._line, None
+        if line is not None:
+            await line.session.close()
+
+    async def rest(self) -> None:
+        """Let the connections go, with what their buffers hold; the next request makes new ones.
+
+        Requests under way keep theirs until they are answered.
+        """
+        line, self._line = self._line, None
+        if line is not None and not line.busy:
+            await line.session.close()
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str],
@@ -113,10 +136,15 @@ class Platform:
             why = "a token goes to no other host"
             raise Failure(Reason.PLATFORM_INVALID, f"{method} {told(url)}: {why}")
         with failing(f"{method} {told(url)}"):
-            async with self._open().request(
-                method, url, headers=headers, data=form, json=body, allow_redirects=False
-            ) as response:
+            async with (
+                self._in_use() as session,
+                self._gate.turn(url) as turn,
+                session.request(
+                    method, url, headers=headers, data=form, json=body, allow_redirects=False
+                ) as response,
+            ):
                 answer = await read_limited(response)
+                turn.answered(response.status, response.headers.get("Retry-After"))
         self._hear_date(response.headers.get("Date"))
         return Reply(response.status, response.headers, answer)
 
@@ -130,28 +158,42 @@ class Platform:
         patient = aiohttp.ClientTimeout(
             total=None, connect=self._timeout, sock_read=self._timeout
         )
-        with failing(what):
-            response = await self._open().get(
-                url, headers=headers, allow_redirects=False, timeout=patient
-            )
+        async with self._in_use() as session:
+            with failing(what):
+                async with self._gate.turn(url) as turn:
+                    response = await session.get(
+                        url, headers=headers, allow_redirects=False, timeout=patient
+                    )
+                    turn.answered(response.status, response.headers.get("Retry-After"))
+            try:
+                pieces = response.content.iter_chunked(STREAM_PIECE)
+                yield Stream(response.status, response.headers, _failing_pieces(pieces, what))
+            finally:
+                response.release()
+
+    @contextlib.asynccontextmanager
+    async def _in_use(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """The session, for one request; one that was let go meanwhile is closed after it."""
+        if self._line is None:
+            self._line = Line(self._open())
+        line = self._line
+        line.busy += 1
         try:
-            pieces = response.content.iter_chunked(STREAM_PIECE)
-            yield Stream(response.status, response.headers, _failing_pieces(pieces, what))
+            yield line.session
         finally:
-            response.release()
+            line.busy -= 1
+            if line is not self._line and not line.busy:
+                await line.session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        """The one session."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-                connector=aiohttp.TCPConnector(ssl=self.tls.context),
-                # What one citizen's visit was told is nothing to the next one's.
-                cookie_jar=aiohttp.DummyCookieJar(),
-                # Proxies and passwords of the environment are none of the terminal's.
-                trust_env=False,
-            )
-        return self._session
+        return aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
+            connector=aiohttp.TCPConnector(ssl=self.tls.context),
+            # What one citizen's visit was told is nothing to the next one's.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # Proxies and passwords of the environment are none of the terminal's.
+            trust_env=False,
+        )
 
     def believe(self, *urls: object) -> None:
         """Tokens may go to the hosts of these addresses, too: the platform itself named them."""

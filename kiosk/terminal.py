@@ -8,6 +8,7 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
+from drivers.auxiliaries.driver import InputPanel
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
 from kiosk.alive.machine import Machine
@@ -27,6 +28,9 @@ from kiosk.errors import Failure
 from kiosk.faces.photo import PhotoDecoder
 from kiosk.faces.service import FaceService
 from kiosk.gm import SmUnavailable, require_sm2
+from kiosk.hygiene.after_visit import AfterVisit
+from kiosk.hygiene.checks import look
+from kiosk.hygiene.scratch import Scratch
 from kiosk.identity.http import HttpIdentityService, load_key
 from kiosk.keeping import open_vault, private_key, signing
 from kiosk.packages.counting import restore_packages
@@ -39,6 +43,7 @@ from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
 from kiosk.services.kept import KeptWatch, Look, PaperListsLook, guides_look
 from kiosk.services.requests import Requests
+from kiosk.technician import Technician
 from kiosk.tls import open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
@@ -77,12 +82,13 @@ class Terminal:
     def __init__(
         self, config: Config, visit: Visit | None = None, equipment: Equipment | None = None,
         machine: Machine | None = None, clock: Clock | None = None,
+        scratch: Scratch | None = None,
     ) -> None:
         """Put the parts together. Raises BadConfiguration, and Failure where the vault fails.
 
         `visit` is where everything personal goes, for whoever draws it; `equipment` are
         the devices, where they are not those of the configuration; `machine` is what was
-        looked at before.
+        looked at before; `scratch` is where temporary files go, if to a folder of its own.
         """
         try:
             require_sm2()
@@ -150,6 +156,7 @@ class Terminal:
             PrintLedger(self.vault),
             profiles,
             self.vault,
+            AfterVisit(devices.forget, (self._platform.rest, self._libraries.rest), scratch),
             lambda: self.content.guides.current,
             lambda: self.content.catalogue.current,
             Requests(self.vault),
@@ -157,10 +164,13 @@ class Terminal:
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._attendant: Attendant | None = None
+        self._panel = InputPanel(config.devices.panel) if config.devices.panel else None
+        self.technician: Technician | None = None
         self.engine = VisitEngine(self._audit, self._carry_out)
         self.engine.observe(self._notice_camera)
         self.engine.observe(self._notice_line)
         self._camera_failed = False
+        self._hygiene = {one.name: "yes" if one.holds else "no" for one in look()}
 
     async def start(self) -> None:
         """Look at all parts once, then be in service or out of it."""
@@ -171,6 +181,9 @@ class Terminal:
         self._attendant = Attendant(parts, self.visit, card, send)
         if self._keeper is not None:
             self._keep(self._keeper.run)
+        if self._panel is not None:
+            self.technician = Technician(self._panel, self.vault, self._facts, send)
+            self._keep(self.technician.run)
         self._keep(card.run)
         self._keep(self._reconcile)
         self._keep(self.delivery.run)
@@ -205,6 +218,8 @@ class Terminal:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._attendant is not None:
             await self._attendant.close()
+        if self._panel is not None:
+            self._panel.close()
         await self.devices.close()
         await self._parts.documents.stop()
         await self._faces_worker.stop()
@@ -244,7 +259,13 @@ class Terminal:
         return {
             "version": VERSION, "step": str(self.engine.state.step),
             "key_protection": str(self.key_keeper.protection), "suite": self.vault.suite,
+            **self._hygiene,
         }
+
+    def _facts(self) -> dict[str, str]:
+        """What a technician is told besides."""
+        trusted = "trusted" if self.machine.clock.trusted() else "not confirmed"
+        return {**self._health(), "contacts": str(self.delivery.contacts), "clock": trusted}
 
     async def _look_at_faces(self) -> Reason | None:
         """Whether faces can be compared: the models are loaded and the camera sees."""

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kiosk.hygiene.memory import without_overwriting
+
 Fields = dict[str, Any]
 Blob = bytes | memoryview
 Answer = tuple[Fields, list[bytes]]
@@ -92,6 +94,7 @@ class Worker:
                 sys.executable, "-m", "kiosk.worker_process", self._module,
                 "--memory-mb", str(self._memory),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                env=without_overwriting(),
             )
         return self._process
 

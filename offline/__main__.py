@@ -13,6 +13,10 @@ from cryptography.x509 import load_pem_x509_certificate
 from offline.audit.checkpoint import Checkpoint, signer
 from offline.audit.export import export
 from offline.audit.verify import verify
+from offline.keys.choose import AUTO, WANTED, choose_keeper
+from offline.keys.port import KeyFailure
+from offline.keys.recovery import read_private
+from offline.keys.spare import recover
 from offline.look import look, read_audit, snapshot
 
 
@@ -49,6 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
     export_.add_argument("--key", type=Path, required=True, help="the terminal's private key (PEM)")
     export_.add_argument("--out", type=Path, required=True, help="the file to write")
     export_.set_defaults(run=run_export)
+    back = commands.add_parser(
+        "recover", help="wrap a store's key anew where what protected it does not give it back"
+    )
+    back.add_argument("store", type=Path, help="the terminal's vault.db")
+    back.add_argument("--key", type=Path, required=True, help="the operators' private key (PEM)")
+    back.add_argument(
+        "--protection", choices=WANTED, default=AUTO, help="what is to protect it (auto)"
+    )
+    back.set_defaults(run=run_recover)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -142,6 +155,17 @@ def read_private_key(path: Path) -> ec.EllipticCurvePrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise BadInput(f"{path}: not an EC key")
     return key
+
+
+def run_recover(options: argparse.Namespace) -> int:
+    """Give a store its key back by the operators' wrap of it; for a terminal that is stopped."""
+    try:
+        keeper = choose_keeper(options.store.parent, options.protection)
+        kiosk = recover(options.store, read_private(options.key.read_bytes()), keeper)
+    except (KeyFailure, OSError) as error:
+        raise BadInput(f"{options.store}: {error}") from error
+    print(f"the key of {kiosk} is with {keeper.describe()}")
+    return 0
 
 
 def read_key(path: Path) -> ec.EllipticCurvePublicKey:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from offline.durable import sync_folder, write_durably
 from offline.failures import VaultFailure, VaultReason
 from offline.suites import DATA_KEY
 
@@ -27,6 +28,11 @@ def key_path(store: Path) -> Path:
     return store.with_suffix(".key")
 
 
+def spare_path(store: Path) -> Path:
+    """Where the same key lies wrapped for the operators, if it does."""
+    return store.with_suffix(".recovery")
+
+
 def data_key(store: Path, keeper: Keeper, random: Callable[[int], bytes] = os.urandom) -> bytes:
     """The data key of a vault; made where there is neither vault nor key.
 
@@ -45,31 +51,9 @@ def data_key(store: Path, keeper: Keeper, random: Callable[[int], bytes] = os.ur
 def erase(store: Path, keeper: Keeper) -> None:
     """Destroy the key: nothing that was sealed can be opened by anybody again."""
     keeper.forget()
-    path = key_path(store)
-    if path.exists():
-        # Flash may keep the old block; what the keeper held is what counts.
-        write_durably(path, os.urandom(path.stat().st_size))
-        path.unlink()
-        sync_folder(path.parent)
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Put a file there in one step that a power cut cannot halve. Mode 0600."""
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the folder's own entries on the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    for path in (key_path(store), spare_path(store)):
+        if path.exists():
+            # Flash may keep the old block; what the keeper held is what counts.
+            write_durably(path, os.urandom(path.stat().st_size))
+            path.unlink()
+            sync_folder(path.parent)

@@ -81,16 +81,19 @@ def tell(taken: Snapshot) -> Told:
         "closed_in_order": meta.get("clean") == 1,
     }
     lanes = {row[0]: row[1:] for row in rows(
-        "SELECT lane, waiting, bytes, last, acknowledged, shed FROM lane"
+        "SELECT lane, last, acknowledged, shed FROM lane"
     )}
-    oldest = dict(rows("SELECT lane, min(at) FROM outbox GROUP BY lane"))
+    held = {row[0]: row[1:] for row in rows(
+        "SELECT lane, count(*), sum(size), max(number), min(at) FROM outbox GROUP BY lane"
+    )}
     told["lanes"] = [
         {
-            "lane": str(lane), "waiting": waiting, "bytes": size, "last": last,
-            "acknowledged": acknowledged, "shed": shed, "oldest": oldest.get(lane),
+            "lane": str(lane), "waiting": waiting, "bytes": size, "last": max(last, highest),
+            "acknowledged": acknowledged, "shed": shed, "oldest": oldest,
         }
         for lane in BY_RANK
-        for waiting, size, last, acknowledged, shed in [lanes.get(lane, (0, 0, 0, 0, 0))]
+        for last, acknowledged, shed in [lanes.get(lane, (0, 0, 0))]
+        for waiting, size, highest, oldest in [held.get(lane, (0, 0, 0, None))]
     ]
     told["dead_letters"] = [
         {"key": key, "lane": lane, "kind": kind, "at": at, "reason": reason}

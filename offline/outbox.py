@@ -9,7 +9,7 @@ after so many tries.
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,9 +36,7 @@ CREATE TABLE IF NOT EXISTS lane (
     lane TEXT PRIMARY KEY,
     last INTEGER NOT NULL,
     acknowledged INTEGER NOT NULL,
-    shed INTEGER NOT NULL,
-    waiting INTEGER NOT NULL,
-    bytes INTEGER NOT NULL
+    shed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS arrived (
     key TEXT PRIMARY KEY,
@@ -76,9 +74,14 @@ class Record:
     body: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LaneState:
-    """How a lane stands."""
+    """How a lane stands.
+
+    The vault remembers it between transactions, so that a record costs one statement; what is on
+    the disk is counted anew after anything that failed. The lane's own row is written only when
+    records go: until then the last number follows from those that wait.
+    """
 
     lane: Lane
     last: int = 0
@@ -98,13 +101,11 @@ def put(
 
     Raises VaultFailure (OUTBOX_FULL) where there is no room for it.
     """
-    lanes = {name: (last, held) for name, last, held in txn.execute(
-        "SELECT lane, last, bytes FROM lane"
-    )}
-    number, now = lanes.get(lane, (0, 0))[0] + 1, txn.now
-    key = make_key(now)
+    lanes = _lanes(txn)
+    state, now = lanes[lane], txn.now
+    number, key = state.last + 1, make_key(now)
     sealed = txn.seal("outbox", f"{lane}/{number}", as_json(body))
-    held = sum(size for _, size in lanes.values())
+    held = sum(one.bytes for one in lanes.values())
     if held + len(sealed) > limits.soft:
         _make_room(txn, held, len(sealed), limits)
     keeps = RULES[lane].keeps_seconds
@@ -114,11 +115,9 @@ def put(
         (lane, number, key, kind, now.isoformat(), txn.clock.boot, txn.clock.since_boot(),
          expires, len(sealed), sealed),
     )
-    txn.execute(
-        "INSERT INTO lane VALUES (?, ?, 0, 0, 1, ?) ON CONFLICT (lane) DO UPDATE SET"
-        " last = excluded.last, waiting = waiting + 1, bytes = bytes + excluded.bytes",
-        (lane, number, len(sealed)),
-    )
+    state.last = number
+    state.waiting += 1
+    state.bytes += len(sealed)
     txn.touched.add(TOUCHED)
     return key
 
@@ -135,15 +134,38 @@ def make_key(now: datetime, random: bytes | None = None) -> str:
 
 def state_of(txn: Transaction, lane: Lane) -> LaneState:
     """How a lane stands."""
-    rows = txn.execute(
-        "SELECT last, acknowledged, shed, waiting, bytes FROM lane WHERE lane = ?", (lane,)
-    )
-    return LaneState(lane, *rows[0]) if rows else LaneState(lane)
+    return replace(_lanes(txn)[lane])
 
 
 def states(txn: Transaction) -> list[LaneState]:
     """How every lane stands, the first to be sent first."""
     return [state_of(txn, lane) for lane in BY_RANK]
+
+
+def _lanes(txn: Transaction) -> dict[Lane, LaneState]:
+    """How the lanes stand: as the vault remembers it, or counted."""
+    known: dict[Lane, LaneState] | None = txn.remembered.get(TOUCHED)
+    if known is None:
+        known = {lane: LaneState(lane) for lane in Lane}
+        for name, last, acknowledged, shed in txn.execute(
+            "SELECT lane, last, acknowledged, shed FROM lane"
+        ):
+            known[Lane(name)] = LaneState(Lane(name), last, acknowledged, shed)
+        for name, last, count, size in txn.execute(
+            "SELECT lane, max(number), count(*), sum(size) FROM outbox GROUP BY lane"
+        ):
+            state = known[Lane(name)]
+            state.last, state.waiting, state.bytes = max(state.last, last), count, size
+        txn.remembered[TOUCHED] = known
+    return known
+
+
+def _keep(txn: Transaction, state: LaneState) -> None:
+    """Write a lane's own row: its numbers go on after the records have gone."""
+    txn.execute(
+        "INSERT OR REPLACE INTO lane VALUES (?, ?, ?, ?)",
+        (state.lane, state.last, state.acknowledged, state.shed),
+    )
 
 
 def waiting(txn: Transaction, most_bytes: int, most: int) -> list[Record]:
@@ -180,10 +202,9 @@ def acknowledge(txn: Transaction, sent: Sequence[Record], numbers: Mapping[str, 
                 "INSERT OR IGNORE INTO arrived SELECT key, kind, ? FROM outbox"
                 " WHERE lane = ? AND number <= ?", (txn.now.isoformat(), lane, upto),
             )
+        state = _lanes(txn)[lane]
+        state.acknowledged = max(state.acknowledged, upto)
         taken += _remove(txn, lane, "number <= ?", upto)
-        txn.execute(
-            "UPDATE lane SET acknowledged = max(acknowledged, ?) WHERE lane = ?", (upto, lane)
-        )
     return taken
 
 
@@ -216,28 +237,13 @@ def tidy(txn: Transaction) -> None:
     """Throw away what is not worth sending any more, and what arrived long ago."""
     now = txn.now
     for lane in SHED_FIRST:
-        gone = _remove(txn, lane, "expires < ?", now.isoformat())
-        txn.execute("UPDATE lane SET shed = shed + ? WHERE lane = ?", (gone, lane))
+        _remove(txn, lane, "expires < ?", now.isoformat(), shed=True)
     txn.execute("DELETE FROM arrived WHERE at < ?", ((now - ARRIVED_KEPT).isoformat(),))
 
 
 def is_crowded(lanes: Iterable[LaneState], limits: Limits = DEFAULT_LIMITS) -> bool:
     """Whether what must be kept has nearly no room left: time to go out of service."""
     return sum(one.bytes for one in lanes if one.lane not in SHED_FIRST) > limits.soft
-
-
-def mend(txn: Transaction) -> None:
-    """Count anew, in a store that was rebuilt: no number is given twice."""
-    for lane in Lane:
-        count, size, last = txn.execute(
-            "SELECT count(*), coalesce(sum(size), 0), coalesce(max(number), 0) FROM outbox"
-            " WHERE lane = ?", (lane,),
-        )[0]
-        txn.execute(
-            "INSERT INTO lane VALUES (?, ?, 0, 0, ?, ?) ON CONFLICT (lane) DO UPDATE SET"
-            " last = max(last, excluded.last), waiting = excluded.waiting, bytes = excluded.bytes",
-            (lane, last, count, size),
-        )
 
 
 def _make_room(txn: Transaction, held: int, size: int, limits: Limits) -> None:
@@ -249,21 +255,24 @@ def _make_room(txn: Transaction, held: int, size: int, limits: Limits) -> None:
             )
             if not oldest:
                 break
-            gone = _remove(txn, lane, "number <= ?", oldest[-1][0])
-            txn.execute("UPDATE lane SET shed = shed + ? WHERE lane = ?", (gone, lane))
+            _remove(txn, lane, "number <= ?", oldest[-1][0], shed=True)
             held -= sum(length for _, length in oldest)
     if held + size > limits.hard:
         raise VaultFailure(VaultReason.OUTBOX_FULL, f"{held} bytes wait")
 
 
-def _remove(txn: Transaction, lane: Lane, which: str, value: int | str) -> int:
-    """Take records away and out of the lane's count; how many."""
+def _remove(
+    txn: Transaction, lane: Lane, which: str, value: int | str, *, shed: bool = False
+) -> int:
+    """Take records away and out of the lane's count; how many. `shed`: thrown away."""
     where = f"FROM outbox WHERE lane = ? AND {which}"
     count, size = txn.execute(f"SELECT count(*), coalesce(sum(size), 0) {where}", (lane, value))[0]
-    if count:
-        txn.execute(f"DELETE {where}", (lane, value))
-        txn.execute(
-            "UPDATE lane SET waiting = waiting - ?, bytes = bytes - ? WHERE lane = ?",
-            (count, size, lane),
-        )
+    if not count:
+        return 0
+    txn.execute(f"DELETE {where}", (lane, value))
+    state = _lanes(txn)[lane]
+    state.waiting -= count
+    state.bytes -= size
+    state.shed += count if shed else 0
+    _keep(txn, state)
     return int(count)

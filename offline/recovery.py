@@ -13,7 +13,7 @@ from typing import Any
 
 import apsw
 
-from offline.keyfile import sync_folder
+from offline.durable import sync_folder
 
 log = logging.getLogger(__name__)
 

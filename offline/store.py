@@ -80,6 +80,7 @@ class Store:
         self.path = path
         self._options = options
         self._clock = clock
+        self._remembered: dict[str, Any] = {}
         self._lock = _lock(path)
         try:
             key = data_key(path, keeper)
@@ -103,7 +104,7 @@ class Store:
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Do something in one transaction; returns when it is on the disk. Raises VaultFailure."""
         with self._commit():
-            return work(Transaction(self._connection, self._sealer, self._clock))
+            return work(self._transaction())
 
     def transact_all(
         self, works: Sequence[Callable[[Transaction], object]]
@@ -113,7 +114,7 @@ class Store:
         One that raises leaves nothing and does not hinder the others. Raises VaultFailure where
         the whole transaction did not reach the disk.
         """
-        transaction = Transaction(self._connection, self._sealer, self._clock)
+        transaction = self._transaction()
         results: list[Done] = []
         with self._commit():
             for work in works:
@@ -123,13 +124,14 @@ class Store:
                 except DISK_FAILURES:
                     raise
                 except Exception as error:  # noqa: BLE001 it is the caller's, and is given back
+                    self._remembered.clear()
                     results.append(Done(None, error))
         return results, transaction.touched
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Look at what is there. Raises VaultFailure."""
         with self.failing():
-            return work(Transaction(self._connection, self._sealer, self._clock))
+            return work(self._transaction())
 
     def close(self) -> None:
         """Note that the end was in order, and close the file."""
@@ -151,8 +153,15 @@ class Store:
     @contextlib.contextmanager
     def _commit(self) -> Iterator[None]:
         """A transaction that is on the disk when this ends."""
-        with self.failing(), self._connection:
-            yield
+        try:
+            with self.failing(), self._connection:
+                yield
+        except BaseException:
+            self._remembered.clear()
+            raise
+
+    def _transaction(self) -> Transaction:
+        return Transaction(self._connection, self._sealer, self._clock, self._remembered)
 
     def _rebuild_if_broken(self) -> Rebuilt | None:
         """Examine a store that was not closed in order; put a rebuilt one in a broken one's place.

@@ -30,10 +30,16 @@ class Reads(Protocol):
 class Transaction:
     """One transaction: all of it is on the disk, or nothing."""
 
-    def __init__(self, connection: apsw.Connection, sealer: Sealer, clock: Clock) -> None:
+    def __init__(
+        self, connection: apsw.Connection, sealer: Sealer, clock: Clock,
+        remembered: dict[str, Any],
+    ) -> None:
         self._connection = connection
         self._sealer = sealer
         self._clock = clock
+        self.remembered = remembered
+        """What was counted before and need not be again, by the table's name; the store forgets
+        it whenever anything failed, so that it is never ahead of the disk."""
         self.touched: set[str] = set()
         """Words for what was changed, for whoever observes the vault."""
 

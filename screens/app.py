@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kiosk.alive.life import Life
     from kiosk.alive.obstacle import Obstacle
     from kiosk.config import Config
+    from kiosk.hygiene.scratch import Scratch
     from kiosk.terminal import Terminal
     from kiosk.visit.events import Event
     from kiosk.visit.personal import Visit
@@ -32,11 +33,15 @@ def run_configured(path: Path) -> int:
     Where it cannot even begin, a screen says why until it can; without a display, one line.
     """
     from kiosk.config import load
+    from kiosk.hygiene.scratch import Scratch
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     obstacle = in_the_way(path)
     if obstacle is None:
-        return run(load(path))
+        config = load(path)
+        scratch = Scratch.open(config.terminal.id)
+        scratch.use()
+        return run(config, scratch=scratch)
     print(obstacle.detail, file=sys.stderr)
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return 2
@@ -52,29 +57,38 @@ def in_the_way(path: Path) -> "Obstacle | None":
     """Why there can be no terminal in its own clothes: no fonts, or no configuration."""
     from kiosk.alive.obstacle import Obstacle
     from kiosk.config import BadConfiguration, load
+    from kiosk.hygiene.scratch import NoScratch, Scratch
     from kiosk.reasons import Reason
 
     try:
         fonts.require()
-        load(path)
+        Scratch.open(load(path).terminal.id)
     except fonts.NoFonts as error:
         return Obstacle(Reason.NO_FONTS, str(error))
-    except BadConfiguration as error:
+    except (BadConfiguration, NoScratch) as error:
         return Obstacle(Reason.BAD_CONFIGURATION, str(error))
     return None
 
 
-def run(config: "Config", beside_px: int = 0, extra: Extra | None = None) -> int:
+def run(
+    config: "Config", beside_px: int = 0, extra: Extra | None = None,
+    scratch: "Scratch | None" = None,
+) -> int:
     """Run until the window is closed; the exit status.
 
-    `beside_px` is room to the right of the kiosk; `extra(root, terminal)` may fill it.
+    `beside_px` is room to the right of the kiosk; `extra(root, terminal)` may fill it;
+    `scratch` is where temporary files go.
     """
+    # Until all is loaded there is nothing for the collector to find: a fifth of the start.
+    gc.disable()
     screen = config.screen
     environment.prepare(screen.width + beside_px, screen.height, screen.fullscreen)
-    return asyncio.run(_run(config, beside_px, extra))
+    return asyncio.run(_run(config, beside_px, extra, scratch))
 
 
-async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
+async def _run(
+    config: "Config", beside_px: int, extra: Extra | None, scratch: "Scratch | None"
+) -> int:
     from kivy.base import EventLoop, async_runTouchApp, stopTouchApp
     from kivy.core.window import Window
     from kivy.uix.widget import Widget
@@ -95,7 +109,10 @@ async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
         for terminal in terminals:
             terminal.engine.send(event)
 
-    view = KioskView(_ui(config, visit, send))
+    def told() -> Mapping[str, str]:
+        return next((one.technician.told for one in terminals if one.technician), {})
+
+    view = KioskView(_ui(config, visit, send, told))
     root = Widget(size=(config.screen.width + beside_px, config.screen.height))
     view.build()
     view.show(State())
@@ -116,7 +133,7 @@ async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
         from kiosk.terminal import Terminal
 
         terminal = await life.beginning.bring_up(
-            lambda: Terminal(config, visit, machine=life.machine),
+            lambda: Terminal(config, visit, machine=life.machine, scratch=scratch),
             lambda obstacle: show(State(Step.OUT_OF_SERVICE, reason=obstacle.reason)),
         )
         show(State())
@@ -131,6 +148,7 @@ async def _run(config: "Config", beside_px: int, extra: Extra | None) -> int:
         # where that would cost several frames.
         gc.collect()
         gc.freeze()
+        gc.enable()
         await life.beginning.become_healthy()
 
     beating: list[asyncio.Task[None]] = []
@@ -158,7 +176,10 @@ async def _end(
     life.beginning.stop()
 
 
-def _ui(config: "Config", visit: "Visit", send: "Callable[[Event], None]") -> "Ui":
+def _ui(
+    config: "Config", visit: "Visit", send: "Callable[[Event], None]",
+    told: Callable[[], Mapping[str, str]],
+) -> "Ui":
     """What the screens of a terminal are given."""
     from screens.base import Ui
 
@@ -166,6 +187,7 @@ def _ui(config: "Config", visit: "Visit", send: "Callable[[Event], None]") -> "U
     return Ui(
         panel.width / panel.px_per_mm, panel.height / panel.px_per_mm, panel.px_per_mm,
         own.place_zh, own.place_en, own.id, visit, send, own.nearest_zh, own.nearest_en,
+        told,
     )
 
 

@@ -1,6 +1,6 @@
 """What every screen is given, and what every screen is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kiosk.visit.events import Cancelled, Event
@@ -29,6 +29,8 @@ class Ui:
     nearest_zh: str = ""
     """The nearest other place, where it is known."""
     nearest_en: str = ""
+    told: Callable[[], Mapping[str, str]] = dict
+    """What a technician is told of the machine, by its name."""
 
     @property
     def content_mm(self) -> float:
@@ -103,15 +105,16 @@ class Screen(Surface):
 
     def with_platform(self) -> Surface:
         """A part of the screen for what only the platform can give; see `show_ways`."""
-        self._ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
-        self._ways.pos = self.pos
-        self.add_widget(self._ways)
-        return self._ways
+        self._platform_ways = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        self._platform_ways.pos = self.pos
+        self.add_widget(self._platform_ways)
+        return self._platform_ways
 
     def show_ways(self, state: State) -> None:
         """Show that part, unless what was kept here is all there is in this visit."""
         offline = state.progress is not None and state.progress.offline
-        self._ways.opacity, self._ways.disabled = (0.0 if offline else 1.0), offline
+        self._platform_ways.opacity = 0.0 if offline else 1.0
+        self._platform_ways.disabled = offline
 
     def end_button(self) -> None:
         """At the bottom left: end the visit."""

@@ -41,11 +41,13 @@ from screens.staff import Staff
 from screens.starting import Starting
 from screens.step_up import StepUp
 from screens.take_card import TakeCard
+from screens.technician import Technician
 
 SCREENS: dict[Step, type[Screen]] = {
     screen.step: screen
     for screen in (
-        Starting, OutOfService, Idle, PlaceCard, Reading, Consent, Face, Phone, SigningIn,
+        Starting, OutOfService, Technician,
+        Idle, PlaceCard, Reading, Consent, Face, Phone, SigningIn,
         Certificates, Preview, Purpose, Copies, Printing, Receipt, Another, TakeCard,
         Farewell, Problem, CheckPaper, ShowPhone, Staff, Guardian, StepUp, Principals, HandOver,
         Guides, GuideScreen, Request, About, Rating, Category, Contact, CallTimes, Review,

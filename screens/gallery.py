@@ -40,7 +40,10 @@ def make_view(scale: float) -> tuple[Any, Any]:
     per_mm = PX_PER_MM * scale
     ui = Ui(WIDTH / PX_PER_MM, HEIGHT / PX_PER_MM, per_mm, "柳塘村便民服务中心",
             "Liutang Village Service Centre", "DEMO-0001", sample_visit(), lambda _: None,
-            "柳塘镇政务服务中心，柳塘大街 8 号", "Liutang Town Service Centre, 8 Liutang Street")
+            "柳塘镇政务服务中心，柳塘大街 8 号", "Liutang Town Service Centre, 8 Liutang Street",
+            lambda: {"version": "0.1.0", "key_protection": "tpm", "suite": "aes-256-gcm",
+                     "queue": "citizen 2, audit 37, rest 5", "contacts": "812",
+                     "clock": "trusted"})
     view = KioskView(ui)
     view.build()
     Window.add_widget(view)

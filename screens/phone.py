@@ -30,7 +30,7 @@ class Phone(CodeScreen):
         self.centred(consent, 258, 16, theme.SMALL)
         self.quiet(consent_english, 274, 13)
         self.end_button()
-        self._ways: Surface | None = None
+        self._others: Surface | None = None
         self._offered: tuple[Way, bool] | None = None
 
     def enter(self, state: State) -> None:
@@ -62,9 +62,9 @@ class Phone(CodeScreen):
         self._ringing.opacity = 1.0 if called else 0.0
 
     def _take_away(self) -> None:
-        if self._ways is not None:
-            self.remove_widget(self._ways)
-        self._ways = self._offered = None
+        if self._others is not None:
+            self.remove_widget(self._others)
+        self._others = self._offered = None
 
     def _offer(self, way: Way, stepping_up: bool) -> None:
         """The other ways that lead on from here."""
@@ -82,4 +82,4 @@ class Phone(CodeScreen):
             ways.button(name, both(f"phone.{name}"), self.sends(event),
                         (theme.MARGIN, self.bottom - 64, self.inner, 30), size=theme.BODY)
         self.add_widget(ways)
-        self._ways, self._offered = ways, (way, stepping_up)
+        self._others, self._offered = ways, (way, stepping_up)

@@ -213,6 +213,9 @@ def sample_states() -> dict[str, State]:
     states["another_no_receipt"] = replace(
         states["another"], reason=Reason.RECEIPT_PRINTER_NO_PAPER
     )
+    states["technician"] = State(
+        Step.TECHNICIAN, Equipment(((Part.DOCUMENT_PRINTER, Reason.PRINTER_NO_PAPER),))
+    )
     states["still_there"] = replace(states["certificates"], warned=True)
     extended = replace(progress, extended=MOST_EXTENSIONS)
     states["still_there_last"] = replace(states["still_there"], progress=extended)

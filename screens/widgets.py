@@ -53,6 +53,12 @@ class Text(Label):
         self.markup = rare
         self.text = fonts.with_fallback(text) if rare else text
 
+    def texture_update(self, *arguments: Any) -> None:
+        """Draw the words; without any, Kivy itself would keep the lines that were there."""
+        super().texture_update(*arguments)
+        if not self.text:
+            self._label.refresh()
+
     def fit(self, px_per_mm: float) -> None:
         """Take the size in pixels and wrap at the own width."""
         self.font_size = self.mm_size * px_per_mm

@@ -6,6 +6,7 @@ long runs can be stopped and gone on with; the last line of output adds the file
 
 import argparse
 import json
+import operator
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,9 @@ Result = dict[str, Any]
 BOUNDS = ("lost", "twice", "unreadable", "chain", "delivered_twice", "printed_twice",
           "wrong_about_paper", "not_started", "bounds_broken", "out_of_order")
 """What is to be zero, wherever it is counted."""
+
+LARGEST = ("memory_kib_per_1000", "disk_kib_per_visit", "ratio", "slow_steps_s")
+"""Of these the largest of all parts is told, not the sum."""
 
 
 def run_kills(options: argparse.Namespace, seed: int) -> Result:
@@ -59,12 +63,13 @@ def add_up(results: list[Result]) -> Result:
     total: Result = {"parts": len(results)}
     for result in results:
         for name, value in result.items():
+            join = max if name in LARGEST else operator.add
             if isinstance(value, dict):
                 sums = total.setdefault(name, {})
                 for key, count in value.items():
-                    sums[key] = sums.get(key, 0) + count
+                    sums[key] = join(sums.get(key, 0), count)
             elif isinstance(value, int | float) and name != "seed":
-                total[name] = round(total.get(name, 0) + value, 1)
+                total[name] = round(join(total.get(name, 0), value), 2)
     return total
 
 

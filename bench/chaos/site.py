@@ -35,21 +35,15 @@ class Site:
         self._stage = Stage(folder, arguments=QUICK)
         self.state = self._stage.config.terminal.state
         self.terminal = self._stage.config.terminal.id
+        self._log = (folder / "terminals.log").open("a", encoding="utf-8")
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "bench.chaos.forks", folder / "kiosk.toml"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=root(),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True, cwd=root(),
         )
         self._lines: queue.Queue[Line] = queue.Queue()
         self._held: deque[Line] = deque()
-        self.complaints: list[str] = []
-        """What terminals wrote into their logs."""
-        self._listeners = [
-            threading.Thread(target=work, daemon=True)
-            for work in (self._listen, self._listen_to_logs)
-        ]
-        for one in self._listeners:
-            one.start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.wait_for("ready", 60)
 
     def begin(self, order: Order) -> int:
@@ -106,6 +100,11 @@ class Site:
         keys = Counter(one["key"] for one in self.reports("received"))
         return sum(count - 1 for count in keys.values())
 
+    def log(self) -> str:
+        """The last that terminals wrote into their log."""
+        lines = Path(self._log.name).read_text(encoding="utf-8").splitlines()
+        return "\n".join(lines[-20:])
+
     def close(self) -> None:
         """End everything."""
         assert self._process.stdin is not None
@@ -115,11 +114,10 @@ class Site:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for one in self._listeners:
-            one.join(timeout=END_SECONDS)
-        for pipe in (self._process.stdout, self._process.stderr):
-            assert pipe is not None
-            pipe.close()
+        self._listener.join(timeout=END_SECONDS)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        self._log.close()
         self._stage.close()
 
     def _listen(self) -> None:
@@ -130,10 +128,6 @@ class Site:
                 self._stage.order(**line["order"])
             else:
                 self._lines.put(line)
-
-    def _listen_to_logs(self) -> None:
-        assert self._process.stderr is not None
-        self.complaints.extend(self._process.stderr)
 
 
 @contextlib.contextmanager

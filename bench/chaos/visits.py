@@ -5,7 +5,9 @@ The terminal is measured every hundred visits, between two of them. What the aud
 the months that the law asks for grows by design: so the disk's bound is for each visit.
 """
 
+import json
 import queue
+import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -42,7 +44,8 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
             try:
                 line = place.hear(QUIET_SECONDS)
             except queue.Empty as error:
-                raise RuntimeError(f"after {outcomes.total()} visits nothing happened") from error
+                why = f"after {outcomes.total()} visits nothing happened; {place.log()}"
+                raise RuntimeError(why) from error
             match line["event"]:
                 case "visit":
                     outcomes[line["outcome"]] += 1
@@ -50,8 +53,9 @@ def run_visits(seed: int, count: int) -> dict[str, Any]:
                         steps[step].append(seconds)
                 case "sample":
                     samples.append(line)
+                    print(json.dumps(line), file=sys.stderr)
                 case "stuck":
-                    raise RuntimeError(f"a visit did not end: {line}")
+                    raise RuntimeError(f"a visit did not end: {line}; {place.log()}")
                 case "ended" if line["child"] == child:
                     break
     seconds = time.monotonic() - began

@@ -10,6 +10,8 @@ def status_of(state: State) -> str:
             return "getting ready"
         case Step.OUT_OF_SERVICE:
             return f"out of service: {state.reason}"
+        case Step.TECHNICIAN:
+            return "a technician"
         case Step.IDLE:
             return "in service"
     return "in service, a visit"

@@ -78,7 +78,7 @@ class ApartReader(_Apart, IdCardReader):
     async def wait_for_card(self) -> None:
         """Return when a card lies on the reader. Raises DeviceFailure."""
         self._kept.hold(False)
-        await self._kept.call("wait_for_card")
+        await self._kept.call("wait_for_card", anew=True)
         # Which reader has the card, and that it was read, is known to this process only.
         self._kept.hold(True)
 

@@ -8,7 +8,6 @@ import asyncio
 import faulthandler
 import logging
 import os
-import resource
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ from kiosk.apart.desks import Desk, make_desk
 from kiosk.apart.forms import pack, unpack
 from kiosk.apart.line import Line, Message
 from kiosk.config import DevicesSection
+from kiosk.hygiene import dumps
 from kiosk.worker import Fields
 
 LAST_SECONDS = 0.5
@@ -134,7 +134,8 @@ def main() -> int:
     logging.basicConfig(level=options.log, format="%(asctime)s %(name)s: %(message)s")
     # Where a C library died is worth knowing; what was in its memory is nobody's business.
     faulthandler.enable()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    dumps.forbid_dumps()
+    dumps.end_with_parent(signal.SIGKILL)
     # An interrupt at a keyboard is for the terminal, which then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     asyncio.run(serve(Role(options.role), options.line, options.ring))

@@ -67,13 +67,20 @@ class KeptProcess:
         return None if self._process is None else self._process.pid
 
     async def call(
-        self, name: str, *given: object, progress: Callable[[str], None] | None = None
+        self, name: str, *given: object, progress: Callable[[str], None] | None = None,
+        anew: bool = False,
     ) -> Any:
-        """Have the device do something. Raises DeviceFailure, ValueError."""
+        """Have the device do something. Raises DeviceFailure, ValueError.
+
+        `anew`: the answer of a process that is just being replaced counts for nothing, since
+        what comes next goes to another; it is asked again.
+        """
         while True:
             process = await self._up()
             try:
-                return await process.call(name, *given, progress=progress)
+                answer = await process.call(name, *given, progress=progress)
+                if process is self._process or not anew:
+                    return answer
             except Gone as gone:
                 if gone.ending.why is not Why.ASKED:
                     raise self._failure(f"its process ended: {gone.ending}") from gone
@@ -177,7 +184,8 @@ class KeptProcess:
         """End a process, and let a fresh one that is ready take its place. Raises Gone."""
         fresh = await DeviceProcess.start(self.role, self._devices)
         try:
-            await self._free.wait()
+            while not self._free.is_set():
+                await self._free.wait()
             self._renewal.clear()
             self._process, self._soiled = None, False
             await old.end()

@@ -23,6 +23,7 @@ from kiosk.apart.calls import Call, calls_of
 from kiosk.apart.forms import BadForm, pack, unpack
 from kiosk.apart.frames import FrameRing, make_ring
 from kiosk.apart.line import Garbled, Line, Message
+from kiosk.hygiene.memory import without_overwriting
 from kiosk.worker import Fields
 
 START_SECONDS = 20.0
@@ -115,7 +116,7 @@ class DeviceProcess:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable, "-m", "kiosk.apart.host", str(role), *map(str, passed),
                     "--log", str(logging.getLogger().getEffectiveLevel()),
-                    pass_fds=passed, stdin=asyncio.subprocess.DEVNULL,
+                    pass_fds=passed, stdin=asyncio.subprocess.DEVNULL, env=without_overwriting(),
                 )
         except BaseException as error:
             ours.close()
@@ -292,6 +293,9 @@ class DeviceProcess:
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._settle()
+        if self.frames is not None:
+            # The last pictures are a citizen's, and the ring may be mapped a while yet.
+            self.frames.clear()
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -93,6 +93,10 @@ class RegionalLibraries:
         lines, self._lines = list(self._lines.values()), {}
         await asyncio.gather(*(line.close() for line in lines))
 
+    async def rest(self) -> None:
+        """Let the connections to other regions go, with what their buffers hold."""
+        await asyncio.gather(*(line.rest() for line in self._lines.values()))
+
     def _open(self) -> tuple[RegionalEntry, ...]:
         directory = self._directory()
         return directory.open_at(self._now()) if directory else ()

@@ -210,10 +210,10 @@ class FaceService:
         return Measure(float(answer["opening"]), float(answer["turn"]))
 
     async def forget(self) -> None:
-        """Forget the reference, and end what waits for a photo. Raises Failure."""
+        """End all that has seen a face: what a process held goes with it."""
         if self._decoder is not None:
             await self._decoder.stop()
-        await self._call("forget", {}, [])
+        await self._worker.stop()
 
     async def _find(self, small: Picture) -> list[Box]:
         height, width = small.shape

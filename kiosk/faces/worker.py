@@ -1,7 +1,7 @@
 """The worker's side: find, encode, compare with face_recognition (dlib).
 
-The reference of the visit is kept here as a measure and forgotten on `forget`; neither
-it nor any other measure ever leaves this process.
+The reference of the visit is kept here as a measure. Neither it nor any other measure ever
+leaves this process, which ends with the visit.
 """
 
 import warnings
@@ -155,14 +155,6 @@ def _contrast(picture: Picture, eye: npt.NDArray[np.int_]) -> float:
     return float((light - dark) / max(1.0, usual))
 
 
-def _forget(fields: Fields, blobs: list[bytes]) -> Answer:
-    """Forget the reference."""
-    for one in _reference:
-        one.fill(0)
-    _reference.clear()
-    return {}, []
-
-
 CALLS: dict[str, Call] = {
     "load": _load,
     "refer_to_pixels": _refer_to_pixels,
@@ -170,6 +162,5 @@ CALLS: dict[str, Call] = {
     "find": _find,
     "compare": _compare,
     "landmarks": _landmarks,
-    "forget": _forget,
 }
 

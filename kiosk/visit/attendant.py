@@ -7,11 +7,11 @@ what is personal goes into the `Visit` only. How a thing is done stands in `work
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from random import SystemRandom
 
 from drivers.device import DeviceFailure
 from kiosk.errors import Failure
-from kiosk.identity.port import Session
 from kiosk.visit import effects as ef
 from kiosk.visit import events as ev
 from kiosk.visit.card import CardDesk
@@ -196,25 +196,36 @@ class Attendant:
 
     def _end_visit(self) -> None:
         """Stop the visit's work, sign out, and forget everything personal."""
-        both = (self._visit.session, self._visit.own)
-        sessions = [one for one in both if one is not None and one.token]
-        for task in self._tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
+        sessions = (self._visit.session, self._visit.own)
+        # A token that cannot be revoked ends by itself within minutes.
+        signing_out = [
+            asyncio.create_task(attempt(self._parts.identity.sign_out(one)))
+            for one in sessions if one is not None and one.token
+        ]
+        ended = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in ended:
+            task.cancel()
         self._papers.forget()
         self._card.forget()
         self._visit.wipe()
-        self._desk.afterwards(self._clean_up(sessions))
+        self._desk.afterwards(self._clean_up(ended, signing_out))
 
-    async def _clean_up(self, sessions: list[Session]) -> None:
+    async def _clean_up(
+        self, ended: Sequence[asyncio.Task[None]], signing_out: Sequence[asyncio.Task[None]]
+    ) -> None:
+        """First what is here, which takes moments; a line may let one wait for its answer."""
         parts = self._parts
         await asyncio.gather(
+            asyncio.gather(*ended, return_exceptions=True),
             attempt(parts.faces.forget()),
             attempt(self._stop_camera()),
             attempt(parts.documents.stop()),
-            # A token that cannot be revoked ends by itself within minutes.
-            *(attempt(parts.identity.sign_out(one)) for one in sessions),
         )
+        await parts.after_visit.clean()
+        # The next citizen's face is not to wait for the models.
+        self._desk.afterwards(attempt(parts.faces.load()))
+        await asyncio.gather(*signing_out)
+        await parts.after_visit.rest()
 
     async def _stop_camera(self) -> None:
         await self._parts.camera.stop()

@@ -141,7 +141,11 @@ def _without_card(state: State, way: Way) -> State:
 
 
 def at_rest(state: State) -> Outcome:
-    """The first screen, or out of service where nothing of use can be done."""
+    """The first screen, out of service where nothing of use can be done, or the technician's."""
+    if state.equipment.door_open:
+        return replace(
+            state, step=Step.TECHNICIAN, reason=None, retry=None, progress=None, warned=False
+        ), ()
     obstacle = out_of_service(state.equipment)
     step = Step.OUT_OF_SERVICE if obstacle else Step.IDLE
     return replace(

@@ -6,6 +6,7 @@ leads to. What the picture shows is therefore what the transitions do.
 
 from collections import deque
 from dataclasses import replace
+from functools import cache
 
 from kiosk.content.port import Domain
 from kiosk.identity.levels import Level
@@ -70,6 +71,7 @@ SAMPLES: tuple[ev.Event, ...] = (
     ev.RequestFailed(Reason.STORE_FULL), ev.RequestFound(RequestStatus.ARRIVED),
     ev.SlipPrinted(), ev.SlipFailed(Reason.RECEIPT_PRINTER_FAULT),
     ev.ReceiptPrinted(), ev.ReceiptFailed(Reason.RECEIPT_PRINTER_FAULT), ev.Broke(),
+    ev.DoorOpened(), ev.DoorClosed(), ev.ServiceResumed(),
     *(ev.Elapsed(delay) for delay in Delay),
 )
 """One event of each kind, and two where the outcome differs."""
@@ -96,21 +98,30 @@ WITH_TYPED = frozenset({Step.CONTACT, Step.REQUEST_CODE})
 Edge = tuple[Step, str, Step]
 
 
-def explore() -> tuple[set[State], set[Edge]]:
+@cache
+def explore() -> tuple[frozenset[State], frozenset[Edge]]:
     """All states that can be reached, and the edges between their steps."""
     first = State()
-    seen, edges, waiting = {first}, set(), deque([first])
+    seen: set[State] = {first}
+    met: set[State] = set()
+    edges: set[Edge] = set()
+    waiting = deque([first])
     while waiting:
         state = waiting.popleft()
         for event in SAMPLES:
             after, _ = transition(state, event)
+            if after is state:
+                continue
             if after.step is not state.step:
                 edges.add((state.step, label(event), after.step))
+            if after in met:
+                continue
+            met.add(after)
             same = normalised(after)
             if same not in seen:
                 seen.add(same)
                 waiting.append(same)
-    return seen, edges
+    return frozenset(seen), frozenset(edges)
 
 
 def normalised(state: State) -> State:
@@ -123,7 +134,8 @@ def normalised(state: State) -> State:
     if state.step not in WITHOUT_VISIT:
         lost = tuple(one for one in lost if _matters(one[0], state.step))
         kept = frozenset()
-    equipment = replace(state.equipment, lost=lost, kept=kept)
+    door = state.equipment.door_open and state.step in (Step.STARTING, Step.TECHNICIAN)
+    equipment = replace(state.equipment, lost=lost, kept=kept, door_open=door)
     state = replace(state, visits=0, equipment=equipment)
     if state.progress is None:
         return state
@@ -185,7 +197,7 @@ def label(event: ev.Event) -> str:
     return type(event).__name__
 
 
-def mermaid(edges: set[Edge]) -> str:
+def mermaid(edges: frozenset[Edge]) -> str:
     """A Mermaid state diagram; edges that every step has are left out."""
     everywhere = {event.__name__ for event in GLOBAL_HANDLERS}
     everywhere |= {f"after {delay}" for delay in Delay}

@@ -333,6 +333,18 @@ class ContentChanged(Event):
     kept: frozenset[Kept]
 
 
+class DoorOpened(Event):
+    """The cabinet was opened."""
+
+
+class DoorClosed(Event):
+    """The cabinet was closed."""
+
+
+class ServiceResumed(Event):
+    """The technician lets the terminal serve again, though the cabinet is open."""
+
+
 # Faces
 
 

@@ -46,12 +46,17 @@ def _equipment(before: State, event: ev.Event, after: State) -> Iterator[Record]
 
 
 def _service(before: State, after: State) -> Iterator[Record]:
+    if after.step is not before.step and Step.TECHNICIAN in (before.step, after.step):
+        came = after.step is Step.TECHNICIAN
+        yield AuditEvent.TECHNICIAN_CAME if came else AuditEvent.TECHNICIAN_LEFT, {}
     if after.step is Step.OUT_OF_SERVICE and (before.step, before.reason) != (
         after.step,
         after.reason,
     ):
         yield AuditEvent.OUT_OF_SERVICE, {"reason": str(after.reason)}
-    if after.step is Step.IDLE and before.step in (Step.STARTING, Step.OUT_OF_SERVICE):
+    if after.step is Step.IDLE and before.step in (
+        Step.STARTING, Step.OUT_OF_SERVICE, Step.TECHNICIAN,
+    ):
         yield AuditEvent.IN_SERVICE, {}
 
 

@@ -30,6 +30,7 @@ class Step(StrEnum):
 
     STARTING = "starting"
     OUT_OF_SERVICE = "out_of_service"
+    TECHNICIAN = "technician"
     IDLE = "idle"
     PLACE_CARD = "place_card"
     READING = "reading"
@@ -69,7 +70,7 @@ class Step(StrEnum):
     PROBLEM = "problem"
 
 
-WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.IDLE})
+WITHOUT_VISIT = frozenset({Step.STARTING, Step.OUT_OF_SERVICE, Step.TECHNICIAN, Step.IDLE})
 ENDING = frozenset({Step.TAKE_CARD, Step.FAREWELL})
 WORKING = frozenset({
     Step.READING, Step.SIGNING_IN, Step.PRINTING, Step.RECEIPT, Step.SENDING,
@@ -166,6 +167,8 @@ class Equipment:
     lost: tuple[tuple[Part, Reason], ...] = ()
     card_present: bool = False
     kept: frozenset[Kept] = frozenset()
+    door_open: bool = False
+    """Whether a technician has opened the cabinet."""
     offline_since: datetime | None = None
     """When the line went down; None while it is there, or where that is not known."""
 

@@ -20,6 +20,7 @@ from kiosk.visit.handlers import (
     printing,
     services,
     signing_in,
+    technician,
     ways,
 )
 from kiosk.visit.handlers.packages import needs_platform
@@ -27,7 +28,7 @@ from kiosk.visit.states import State
 
 SUBJECTS = (
     equipment, card, signing_in, ways, choosing, acting, handing_over, packages, printing, paper,
-    services, ending,
+    services, technician, ending,
 )
 """The modules whose handlers make up the chart; importing them registers these."""
 

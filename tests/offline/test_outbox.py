@@ -152,3 +152,31 @@ def test_a_key_is_a_uuid_of_version_seven(moment, random):
     made = uuid.UUID(outbox.make_key(moment, random))
     assert (made.version, made.variant) == (7, uuid.RFC_4122)
     assert made.int >> 80 == int(moment.timestamp() * 1000)
+
+
+def test_what_the_vault_remembers_is_never_ahead_of_the_disk(store):
+    put(store, Lane.REPORT, "first")
+
+    def breaks(txn):
+        outbox.put(txn, Lane.REPORT, "test", {"text": "lost"})
+        raise LookupError
+
+    done, _ = store.transact_all([breaks, lambda txn: outbox.put(txn, Lane.REPORT, "t", {})])
+    assert isinstance(done[0].error, LookupError)
+    put(store, Lane.REPORT, "last")
+    assert [one.number for one in waiting(store)] == [1, 2, 3]
+    assert state(store, Lane.REPORT).bytes == sum(one.size for one in waiting(store))
+
+
+def test_numbers_go_on_after_the_store_was_opened_again(tmp_path, time):
+    store = plain_store(tmp_path, time)
+    put(store, Lane.REPORT)
+    put(store, Lane.REPORT)
+    sent = waiting(store)
+    store.transact(lambda txn: outbox.acknowledge(txn, sent, {"report": 2}))
+    store.close()
+    again = plain_store(tmp_path, time)
+    put(again, Lane.REPORT)
+    assert [one.number for one in waiting(again)] == [3]
+    assert state(again, Lane.REPORT).acknowledged == 2
+    again.close()

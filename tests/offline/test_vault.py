@@ -209,7 +209,7 @@ async def test_a_broken_store_is_rebuilt_with_what_can_be_read(tmp_path):
     saved = await vault.read(count)
     vault.close()
     assert vault.rebuilt is not None
-    assert 400 < saved < 500
+    assert 300 < saved < 500
     assert "outbox" in vault.rebuilt.broken
     assert (vault.rebuilt.quarantine / "vault.db").exists()
 
@@ -233,7 +233,6 @@ async def test_a_rebuilt_store_has_another_name_and_gives_no_number_twice(tmp_pa
     connection.close()
     break_pages(path, [total // 2])
     vault = open_store(tmp_path)
-    await vault.write(outbox.mend)
     key = await vault.write(put("new"))
     waiting = await vault.read(lambda txn: outbox.waiting(txn, 10**6, 1000))
     vault.close()

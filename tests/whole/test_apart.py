@@ -7,14 +7,19 @@ import signal
 import pytest
 
 from drivers.supervisor import Role
+from kiosk.apart.kept import KeptProcess
+from kiosk.visit import events as ev
 from kiosk.visit.states import Part, Step
 from tests.whole.conftest import Visitor
 
 
+def process_of(visitor: Visitor, role: Role) -> KeptProcess:
+    return next(one for one in visitor.terminal.devices.processes if one.role is role)
+
+
 def kill(visitor: Visitor, role: Role) -> int:
     """What a crash in a C library does; the process that died."""
-    kept = next(one for one in visitor.terminal.devices.processes if one.role is role)
-    pid = kept.pid
+    pid = process_of(visitor, role).pid
     assert pid is not None
     os.kill(pid, signal.SIGSEGV)
     return pid
@@ -30,64 +35,69 @@ def lost(visitor: Visitor, part: Part):
     return visitor.terminal.engine.state.equipment.reason(part)
 
 
-def when(visitor: Visitor, step: Step, role: Role, later: float = 0.0) -> list[int]:
-    """Kill a process the first time that a step is reached; whom it was."""
-    killed: list[int] = []
-    loop = asyncio.get_running_loop()
+def told(visitor: Visitor, *kinds: type[ev.Event]) -> list[str]:
+    """The names of all events of these kinds from now on."""
+    names: list[str] = []
 
-    def see(state, _) -> None:
-        if state.step is step and not killed:
-            killed.append(0)
-            loop.call_later(later, lambda: killed.append(kill(visitor, role)))
+    def see(_, event: ev.Event) -> None:
+        if isinstance(event, kinds):
+            names.append(type(event).__name__)
 
     visitor.terminal.engine.observe(see)
-    return killed
+    return names
+
+
+async def kill_in(visitor: Visitor, step: Step, role: Role) -> None:
+    """Kill a process as soon as its device is in use in a step."""
+    engine = visitor.terminal.engine
+    kept = process_of(visitor, role)
+    await until(lambda: engine.state.step is step and not kept._free.is_set())
+    kill(visitor, role)
 
 
 @pytest.mark.parametrize("role", [Role.IDCARD, Role.CAMERA, Role.RECEIPT_PRINTER])
 async def test_at_rest_it_is_back_and_the_next_visit_is_served(visitor, role):
     died = kill(visitor, role)
-    kept = next(one for one in visitor.terminal.devices.processes if one.role is role)
+    kept = process_of(visitor, role)
     await until(lambda: kept.pid not in (died, None))
     await until(lambda: not any(lost(visitor, part) for part in Part))
     assert await visitor.visit("li-xiulan") == "printed"
 
 
 async def test_the_reader_is_said_to_be_lost_and_to_be_back(visitor):
+    said = told(visitor, ev.PartLost, ev.PartBack)
     kill(visitor, Role.IDCARD)
-    await until(lambda: lost(visitor, Part.READER))
-    await until(lambda: not lost(visitor, Part.READER))
-    told = [one for one in visitor.events() if one in ("device_lost", "device_back")]
-    assert told == ["device_lost", "device_back"]
+    await until(lambda: len(said) == 2)
+    assert said == ["PartLost", "PartBack"]
 
 
 async def test_while_a_card_is_read_the_visit_ends_as_with_a_reader_pulled_out(visitor):
-    killed = when(visitor, Step.READING, Role.IDCARD, 0.02)
+    killing = asyncio.create_task(kill_in(visitor, Step.READING, Role.IDCARD))
     assert await visitor.visit("li-xiulan") == "reader_fault"
-    assert len(killed) == 2
+    await killing
     await visitor.back_to_idle()
     await until(lambda: not lost(visitor, Part.READER))
     assert await visitor.visit("li-xiulan") == "printed"
 
 
 async def test_while_the_camera_looks_the_visit_ends_as_with_a_camera_pulled_out(visitor):
-    killed = when(visitor, Step.FACE, Role.CAMERA, 0.5)
+    killing = asyncio.create_task(kill_in(visitor, Step.FACE, Role.CAMERA))
     assert await visitor.visit("li-xiulan") == "camera_fault"
-    assert len(killed) == 2
+    await killing
     await visitor.back_to_idle()
     await until(lambda: not lost(visitor, Part.CAMERA))
     assert await visitor.visit("li-xiulan") == "printed"
 
 
 async def test_while_a_receipt_prints_the_visit_goes_on_without_it(visitor):
-    killed = when(visitor, Step.RECEIPT, Role.RECEIPT_PRINTER, 0.1)
+    said = told(visitor, ev.ReceiptFailed, ev.ReceiptPrinted)
+    killing = asyncio.create_task(kill_in(visitor, Step.RECEIPT, Role.RECEIPT_PRINTER))
     assert await visitor.visit("li-xiulan") == "printed"
-    assert len(killed) == 2
+    await killing
     assert len(visitor.papers()) == 1
-    assert "receipt_failed" in visitor.events()
     await visitor.back_to_idle()
     assert await visitor.visit("wang-jianguo") == "printed"
-    assert visitor.events().count("receipt_printed") == 1
+    assert said == ["ReceiptFailed", "ReceiptPrinted"]
 
 
 async def test_processes_that_a_visit_used_are_others_after_it(visitor):

@@ -95,3 +95,61 @@ async def test_what_was_kept_is_printed_while_the_line_is_cut_and_reported_once(
     await asyncio.sleep(1)
     reports = arrived(visitor, "package_printed")[before:]
     assert [(one["copies"], one["first"]) for one in reports] == [(1, 0)]
+
+
+async def test_somebody_elses_face_prints_nothing_of_what_was_kept(visitor):
+    await keep(visitor)
+    await cut(visitor)
+    assert await visitor.visit("li-xiulan", KIND, face="wang-jianguo") == "face_mismatch"
+    assert visitor.papers() == []
+    assert await left(visitor) == [1]
+    await mend(visitor)
+
+
+async def test_another_card_finds_nothing_that_was_kept(visitor):
+    await keep(visitor)
+    await cut(visitor)
+    assert await visitor.visit("wang-jianguo") == "package_none"
+    assert visitor.papers() == []
+    await mend(visitor)
+
+
+async def test_what_is_used_up_is_offered_no_more(visitor):
+    await keep(visitor, copies=1)
+    await cut(visitor)
+    assert await visitor.visit("li-xiulan", KIND) == "printed"
+    assert await left(visitor) == [0]
+    engine = visitor.terminal.engine
+    await until(lambda: Kept.PACKAGES not in engine.state.equipment.kept)
+    await mend(visitor)
+
+
+async def test_what_was_taken_back_is_gone_with_the_next_line(visitor):
+    await keep(visitor)
+    visitor.stage.order("platform", "take_back", person="li-xiulan", certificate=KIND)
+    await until(lambda: told(visitor, "package_gone") > 0)
+    assert await visitor.terminal.packages.refresh()
+    assert await left(visitor) == []
+
+
+async def test_a_package_that_was_changed_on_its_way_prints_nothing(visitor):
+    visitor.stage.order("platform", "fault", name="package_altered")
+    await keep(visitor)
+    await cut(visitor)
+    assert await visitor.visit("li-xiulan", KIND) == "package_damaged"
+    assert visitor.papers() == []
+    await mend(visitor)
+
+
+async def test_after_the_visit_nothing_of_the_package_is_known_any_more(visitor):
+    await keep(visitor)
+    await cut(visitor)
+    await visitor.visit("li-xiulan", KIND)
+    await visitor.back_to_idle()
+    visit = visitor.terminal.visit
+    assert (visit.kept, visit.files, visit.certificates, visit.session) == ([], {}, [], None)
+    for file in visitor.state_folder.rglob("*"):
+        if file.is_file():
+            for secret in ("李秀兰", "119900195803120627"):
+                assert secret.encode() not in file.read_bytes()
+    await mend(visitor)

@@ -16,6 +16,7 @@ from kiosk.config import Config
 from kiosk.content.port import Guide, Service
 from kiosk.errors import Failure
 from kiosk.faces.service import FaceService
+from kiosk.hygiene.after_visit import AfterVisit
 from kiosk.identity.port import IdentityService
 from kiosk.limits.attempts import Attempt, Attempts, Kind, TooMany
 from kiosk.packages.library import PackageLibrary
@@ -49,6 +50,7 @@ class Parts:
         ledger: PrintLedger,
         profiles: Profiles,
         vault: Vault,
+        after_visit: AfterVisit,
         guides: Callable[[], tuple[Guide, ...]],
         catalogue: Callable[[], tuple[Service, ...]],
         requests: Requests,
@@ -65,6 +67,7 @@ class Parts:
         self.ledger = ledger
         self.profiles = profiles
         self.vault = vault
+        self.after_visit = after_visit
         self.guides = guides
         self.catalogue = catalogue
         self.requests = requests

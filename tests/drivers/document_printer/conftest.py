@@ -184,7 +184,8 @@ def start_printer(dns_sd, tmp_path):
 class Cups:
     """A cupsd of our own, on loopback, with its own folders and open to all who ask."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = "") -> None:
+        """`settings`: more lines of its configuration."""
         self.folder = Path(tempfile.mkdtemp(prefix="tongban-cups-", dir="/tmp"))
         self.folder.chmod(0o755)
         for name in ("etc", "state", "cache", "spool", "tmp", "log", "docs", "lib"):
@@ -196,7 +197,7 @@ class Cups:
             "application/pdf application/vnd.cups-pdf 0 -\n"
         )
         (self.folder / "cups-files.conf").write_text(CUPS_FILES.format(d=self.folder))
-        (self.folder / "cupsd.conf").write_text(CUPSD.format(port=self.port))
+        (self.folder / "cupsd.conf").write_text(CUPSD.format(port=self.port) + settings)
         self.process = subprocess.Popen(
             ["cupsd", "-f", "-c", f"{self.folder}/cupsd.conf", "-s",
              f"{self.folder}/cups-files.conf"],

@@ -89,3 +89,13 @@ def test_no_side_can_take_the_memory_away_from_the_other(descriptor):
     for size in (0, 2 * SIZE):
         with pytest.raises(PermissionError):
             os.ftruncate(descriptor, size)
+
+
+def test_a_ring_that_is_cleared_holds_no_picture_and_can_be_used_again(descriptor):
+    camera, terminal = FrameRing(descriptor), FrameRing(descriptor)
+    picture = np.full((4, 5, 3), 7, np.uint8)
+    slot = camera.put(picture)
+    terminal.clear()
+    assert not terminal.picture(slot, 4, 5).any()
+    again = camera.put(picture)
+    assert (terminal.picture(again, 4, 5) == 7).all()

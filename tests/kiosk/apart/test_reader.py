@@ -184,6 +184,19 @@ class TestRenewal:
         await asyncio.wait_for(waiting, 5)
         assert (await reader.read(lambda _: None)).name == "王建国"
 
+    async def test_a_card_that_is_laid_down_in_that_moment_is_read(self, apart, simulator):
+        reader = apart.reader(simulator.address)
+        await reader.open()
+        for pause in (0.0, 0.1, 0.2, 0.3, 0.4):
+            waiting = asyncio.create_task(reader.wait_for_card())
+            apart.kept[-1].renew()
+            await asyncio.sleep(pause)
+            simulator.order("place", person="li-xiulan")
+            await asyncio.wait_for(waiting, 10)
+            assert (await reader.read(lambda _: None)).name == "李秀兰"
+            simulator.order("take")
+            await asyncio.wait_for(reader.wait_for_removal(), 10)
+
     async def test_a_process_that_read_nothing_stays(self, apart, simulator):
         reader = apart.reader(simulator.address)
         await reader.open()

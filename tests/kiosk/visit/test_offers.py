@@ -13,6 +13,7 @@ REASONS = {
     Part.READER: Reason.READER_FAULT, Part.CAMERA: Reason.CAMERA_FAULT,
     Part.DOCUMENT_PRINTER: Reason.PRINTER_NO_PAPER, Part.PLATFORM: Reason.NETWORK,
     Part.RECEIPT_PRINTER: Reason.RECEIPT_PRINTER_NO_PAPER, Part.STORE: Reason.STORE_FULL,
+    Part.MACHINE: Reason.DISK_FULL,
 }
 
 
@@ -38,6 +39,7 @@ def test_with_all_parts_everything_works():
         (Part.READER, {Offer.PACKAGE}),
         (Part.RECEIPT_PRINTER, set()),
         (Part.STORE, set(Offer)),
+        (Part.MACHINE, set(Offer)),
     ],
 )
 def test_a_lost_part_takes_with_it_what_needs_it_and_is_the_reason(part, without):
@@ -69,4 +71,4 @@ def test_a_terminal_is_out_of_service_exactly_when_nothing_works(parts, kept):
     state = with_lost(*parts, kept=kept)
     works = [offer for offer, why in offers(state).items() if why is None]
     assert (out_of_service(state.equipment) is None) == bool(works)
-    assert bool(works) == (Part.STORE not in parts)
+    assert bool(works) == parts.isdisjoint({Part.STORE, Part.MACHINE})
