@@ -114,24 +114,27 @@ async def test_an_answer_that_gets_lost_was_taken_all_the_same(session, caller, 
 
 
 async def test_a_platform_that_is_killed_has_kept_what_it_acknowledged(session, tmp_path):
-    port = free_port()
-    caller = Caller(f"http://127.0.0.1:{port}")
+    caller = Caller("")
     sent = [record(number) for number in range(1, 6)]
 
     async def start():
+        port = free_port()
+        caller.address = f"http://127.0.0.1:{port}"
         process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", "serve", "--port", str(port), "--state", tmp_path],
             stdout=subprocess.DEVNULL, cwd=ROOT,
         )
         registration = {"terminal": caller.name, "public_key": caller.public}
-        while True:
-            try:
-                url = f"{caller.address}/sandbox/terminals"
-                async with session.post(url, json=registration) as answer:
-                    assert answer.status == 200
-                return process
-            except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.1)
+        async with asyncio.timeout(60):
+            while process.poll() is None:
+                try:
+                    url = f"{caller.address}/sandbox/terminals"
+                    async with session.post(url, json=registration) as answer:
+                        assert answer.status == 200
+                    return process
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.1)
+        return await start()  # somebody else was quicker to take the port
 
     first = await start()
     for one in sent:
