@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from kiosk.alive.files import replace_file
 from kiosk.alive.obstacle import Obstacle
 from kiosk.reasons import Reason
+from offline.durable import write_durably
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class TrustedClock:
         if not due or not self.trusted():
             return
         try:
-            replace_file(self._path, now.isoformat().encode("ascii"))
+            write_durably(self._path, now.isoformat().encode("ascii"))
         except OSError as error:
             log.warning("the time cannot be remembered: %s", error)
             return

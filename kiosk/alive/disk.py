@@ -10,9 +10,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.alive.files import sync_folder
 from kiosk.alive.obstacle import Obstacle, of_error
 from kiosk.reasons import Reason
+from offline.durable import sync_folder
 
 log = logging.getLogger(__name__)
 

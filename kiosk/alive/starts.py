@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from kiosk.alive.files import append_durably, replace_file
+from offline.durable import append_durably, write_durably
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ class Starts:
         try:
             if word in (Word.HEALTHY, Word.PARDONED):
                 # Nothing before it counts any more.
-                replace_file(self._path, line.encode())
+                write_durably(self._path, line.encode())
             else:
                 append_durably(self._path, self._mend() + line.encode())
         except OSError as error:

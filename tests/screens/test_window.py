@@ -19,6 +19,7 @@ from tests.screens.test_screens import gallery
 PX_PER_MM = 4.03
 DOCK_CARD_MM = (268 + 62, 26 + 38 + 11)
 """Where the dock's button for the card is, in millimetres from the window's top left."""
+DOCK_POWER_MM = (268 + 22, 26 + 124 + 2 * 20 + 8)
 
 
 class Window:
@@ -132,5 +133,18 @@ def test_from_the_first_screen_to_the_paper_and_back(window):
     assert window.wait_for("visit_ended")["outcome"] == "printed"
     assert (window.folder / "out/document.pdf").read_bytes().startswith(b"%PDF")
     assert (window.folder / "out/receipt.png").exists()
+    window.touch("idle", "start")
+    window.wait_for("visit_begun", count=2)
+
+
+def test_the_dock_cuts_the_power_and_another_window_goes_on_from_the_same_disk(window):
+    window.wait_for("in_service")
+    window.touch("idle", "start")
+    window.wait_for("visit_begun")
+    window.touch_at(*(mm * PX_PER_MM for mm in DOCK_POWER_MM))
+    window.wait_for("in_service", count=2)
+    events = [entry["event"] for entry in window.audit()]
+    assert events.count("terminal_started") == 2
+    assert "terminal_stopped" not in events  # it had no time to
     window.touch("idle", "start")
     window.wait_for("visit_begun", count=2)
