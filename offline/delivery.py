@@ -12,11 +12,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 
 from offline import outbox
 from offline.audit.checkpoint import Sign, check_in
-from offline.audit.log import append
+from offline.audit.log import append, prune
 from offline.outbox import Record
 from offline.pace import IDLE_SECONDS, Pace
 from offline.transaction import Transaction
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 MOST_RECORDS = 500
 TIDY_SECONDS = 3600.0
+AUDIT_KEPT = timedelta(days=366)
+"""For how long the terminal itself keeps its audit: twice what the Cybersecurity Law asks for."""
 GATHER_SECONDS = 0.25
 """What is put within this time of the first goes in one contact."""
 
@@ -133,6 +136,7 @@ class Delivery:
         if self._clock() - self._tidied > TIDY_SECONDS:
             self._tidied = self._clock()
             outbox.tidy(txn)
+            prune(txn, txn.now - AUDIT_KEPT)
         batch = outbox.waiting(txn, self._pace.most_bytes, MOST_RECORDS)
         lanes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for one in batch:

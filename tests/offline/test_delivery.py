@@ -9,7 +9,7 @@ from offline.audit.checkpoint import Checkpoint
 from offline.audit.log import append
 from offline.delivery import Answer, Delivery, NoContact, Refused
 from offline.lanes import Lane
-from tests.offline.stores import open_store
+from tests.offline.stores import Time, open_store
 
 
 class Platform:
@@ -119,6 +119,23 @@ async def test_every_contact_carries_where_the_audit_stands(vault, platform, del
     told = Checkpoint.of_json(platform.seen[0]["checkpoint"])
     head = await vault.read(lambda txn: txn.execute("SELECT last, head FROM chain"))
     assert [(told.number, told.head)] == head
+
+
+async def test_an_audit_that_was_signed_for_is_let_go_after_a_year(tmp_path, platform):
+    time = Time()
+    vault = open_store(tmp_path, time)
+    delivery = Delivery(
+        vault, platform, lambda _: bytes(64), dict, lambda: 0.5, clock=lambda: time.seconds,
+    )
+    await vault.write(lambda txn: append(txn, "old", {}, None))
+    await delivery.contact()
+    time.go(400 * 86400)
+    await vault.write(lambda txn: append(txn, "new", {}, None))
+    await delivery.contact()
+    left = await vault.read(lambda txn: txn.execute("SELECT record FROM audit"))
+    vault.close()
+    assert len(left) == 1
+    assert b'"new"' in left[0][0]
 
 
 async def test_the_platform_is_told_how_much_waits(vault, platform, delivery):
