@@ -93,5 +93,5 @@ def read_answer(said: Any) -> Answer:
             {str(lane): int(number) for lane, number in said["acknowledged"].items()}, refused,
             float(after) if after is not None else None,
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise Failure(Reason.PLATFORM_INVALID, f"check-in: {type(error).__name__}") from error

@@ -30,6 +30,7 @@ from offline.keys.choose import WANTED, choose_keeper
 from offline.keys.port import KeyFailure, KeyKeeper
 from offline.keys.recovery import read_public
 from offline.keys.spare import leave_spare
+from offline.recovery import REBUILT
 from offline.sealed import store as sealed
 from offline.suites import SUITES
 from offline.sync import job
@@ -68,8 +69,14 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
         wrapped = kept.read_bytes() if kept.exists() else None
         keeper = choose_keeper(path.parent, settings.protection, wrapped=wrapped)
         vault = Vault.open(path, keeper, config.terminal.id, SCHEMAS, settings.suite, clock)
-        if operators is not None:
-            leave_spare(path, keeper, operators, config.terminal.id)
+        try:
+            if vault.rebuilt is not None:
+                vault.write_now(_tell_rebuilt)
+            if operators is not None:
+                leave_spare(path, keeper, operators, config.terminal.id)
+        except BaseException:
+            vault.close()  # or nobody could open it again
+            raise
     except OSError as error:
         met = of_error(error)
         raise Failure(met.reason, met.detail) from error
@@ -78,8 +85,6 @@ def open_vault(config: Config, clock: Clock) -> tuple[Vault, KeyKeeper]:
     except VaultFailure as failure:
         reason = BY_VAULT.get(failure.reason, Reason.STORE_FAULT)
         raise Failure(reason, f"{path}: {failure}") from failure
-    if vault.rebuilt is not None:
-        vault.write_now(_tell_rebuilt)
     return vault, keeper
 
 
@@ -109,3 +114,4 @@ def _tell_rebuilt(txn: Transaction) -> None:
     """Count on in a store that was rebuilt, and say that it was."""
     audit_log.mend(txn)
     note(txn, AuditEvent.STORE_REBUILT, {})
+    txn.execute("DELETE FROM meta WHERE name = ?", (REBUILT,))

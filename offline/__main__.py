@@ -13,11 +13,14 @@ from cryptography.x509 import load_pem_x509_certificate
 from offline.audit.checkpoint import Checkpoint, signer
 from offline.audit.export import export
 from offline.audit.verify import verify
+from offline.failures import VaultFailure
+from offline.keyfile import erase, key_path
 from offline.keys.choose import AUTO, WANTED, choose_keeper
 from offline.keys.port import KeyFailure
 from offline.keys.recovery import read_private
 from offline.keys.spare import recover
 from offline.look import look, read_audit, snapshot
+from offline.store import hold
 
 
 class BadInput(Exception):
@@ -62,6 +65,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--protection", choices=WANTED, default=AUTO, help="what is to protect it (auto)"
     )
     back.set_defaults(run=run_recover)
+    gone = commands.add_parser(
+        "erase", help="destroy a store's key: nothing sealed in it can ever be opened again"
+    )
+    gone.add_argument("store", type=Path, help="the vault.db of a terminal that is stopped")
+    gone.add_argument(
+        "--for-ever", action="store_true", required=True, help="to say that this is meant"
+    )
+    gone.set_defaults(run=run_erase)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -162,9 +173,24 @@ def run_recover(options: argparse.Namespace) -> int:
     try:
         keeper = choose_keeper(options.store.parent, options.protection)
         kiosk = recover(options.store, read_private(options.key.read_bytes()), keeper)
-    except (KeyFailure, OSError) as error:
+    except (KeyFailure, VaultFailure, OSError) as error:
         raise BadInput(f"{options.store}: {error}") from error
     print(f"the key of {kiosk} is with {keeper.describe()}")
+    return 0
+
+
+def run_erase(options: argparse.Namespace) -> int:
+    """Crypto-erase a store: its key, the operators' wrap of it, and what its keeper holds."""
+    kept = key_path(options.store)
+    if not kept.is_file():
+        raise BadInput(f"{kept}: there is no key")
+    try:
+        with hold(options.store):
+            keeper = choose_keeper(options.store.parent, AUTO, wrapped=kept.read_bytes())
+            erase(options.store, keeper)
+    except (KeyFailure, VaultFailure, OSError) as error:
+        raise BadInput(f"{options.store}: {error}") from error
+    print(f"nothing that was sealed in {options.store} can be opened any more")
     return 0
 
 

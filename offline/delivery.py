@@ -18,6 +18,8 @@ from typing import Any, Protocol
 from offline import outbox
 from offline.audit.checkpoint import Sign, check_in
 from offline.audit.log import append, prune
+from offline.failures import VaultFailure
+from offline.lanes import Lane
 from offline.outbox import Record
 from offline.pace import IDLE_SECONDS, Pace
 from offline.transaction import Transaction
@@ -29,6 +31,8 @@ MOST_RECORDS = 500
 TIDY_SECONDS = 3600.0
 AUDIT_KEPT = timedelta(days=366)
 """For how long the terminal itself keeps its audit: twice what the Cybersecurity Law asks for."""
+SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 3600.0
+"""Between contacts when nothing waits, whatever the platform asks for."""
 GATHER_SECONDS = 0.25
 """What is put within this time of the first goes in one contact."""
 
@@ -85,6 +89,7 @@ class Delivery:
         self._health = health
         self._random = random
         self._clock = clock
+        self._observing = False
         self._put, self._hurried = asyncio.Event(), asyncio.Event()
         self._pace = Pace()
         self._tidied = float("-inf")
@@ -93,15 +98,20 @@ class Delivery:
 
     async def run(self) -> None:
         """Send, for as long as the terminal runs."""
-        loop = asyncio.get_running_loop()
+        if not self._observing:
+            self._observing = True
+            self._observe(asyncio.get_running_loop())
+        while True:
+            await self._wait(await self.contact())
+
+    def _observe(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Be told of what is put."""
 
         def touched(what: frozenset[str]) -> None:
             if outbox.TOUCHED in what and not loop.is_closed():
                 loop.call_soon_threadsafe(self._put.set)
 
         self._vault.observe(touched)
-        while True:
-            await self._wait(await self.contact())
 
     def hurry(self) -> None:
         """The line may be back: do not wait any longer."""
@@ -111,29 +121,31 @@ class Delivery:
     async def contact(self) -> float:
         """One contact; seconds until the next is due, unless something is put before."""
         self._put.clear()
-        batch, envelope = await self._vault.write(self._prepare)
         began = self._clock()
         try:
+            batch, envelope = await self._vault.write(self._prepare)
             answer = await self._post(envelope)
-        except NoContact as failure:
+            progress = await self._vault.write(lambda txn: settle(txn, batch, answer))
+        except (NoContact, VaultFailure) as failure:
             # One failure is a connection that the other side had let go; two are an outage.
             if self._pace.failures == 1:
                 log.warning("no contact with the platform; what waits is kept: %s", failure)
             self._pace = self._pace.after_failure()
-            return self._pace.wait(self._random, failure.after)
+            after = failure.after if isinstance(failure, NoContact) else 0.0
+            return self._pace.wait(self._random, after)
         if self._pace.failures > 1:
             log.info("contact with the platform again")
         full = sum(one.size for one in batch) * 2 > self._pace.most_bytes
         self._pace = self._pace.after_success(self._clock() - began, full=full)
         self.contacts += 1
-        left = await self._vault.write(lambda txn: settle(txn, batch, answer))
-        if left and batch:
+        if progress:
             return 0.0
-        return answer.next_seconds if answer.next_seconds is not None else IDLE_SECONDS
+        wished = IDLE_SECONDS if answer.next_seconds is None else answer.next_seconds
+        return min(max(wished, SHORTEST_SECONDS), LONGEST_SECONDS)
 
     def _prepare(self, txn: Transaction) -> tuple[list[Record], dict[str, Any]]:
         """What this contact says."""
-        if self._clock() - self._tidied > TIDY_SECONDS:
+        if txn.clock.trusted() and self._clock() - self._tidied > TIDY_SECONDS:
             self._tidied = self._clock()
             outbox.tidy(txn)
             prune(txn, txn.now - AUDIT_KEPT)
@@ -165,17 +177,19 @@ class Delivery:
 
 
 def settle(txn: Transaction, sent: Sequence[Record], answer: Answer) -> bool:
-    """Take away what the platform has, and put aside what it refused; whether anything waits.
+    """Take away what the platform has, and put aside what it refused.
 
-    The audit tells of each record that was refused.
+    Whether that went forward, and more waits. The audit tells of each record that was refused,
+    but for its own: that would never end.
     """
     by_place = {(str(one.lane), one.number): one for one in sent}
     for refusal in answer.refused:
         record = by_place.get((refusal.lane, refusal.number))
-        if record is not None and outbox.refuse(txn, record, refusal.reason):
+        put_aside = record is not None and outbox.refuse(txn, record, refusal.reason)
+        if record is not None and put_aside and record.lane is not Lane.AUDIT:
             append(txn, "record_refused", {"kind": record.kind, "reason": refusal.reason}, None)
-    outbox.acknowledge(txn, sent, answer.acknowledged)
-    return any(lane.waiting for lane in outbox.states(txn))
+    taken = outbox.acknowledge(txn, sent, answer.acknowledged)
+    return taken > 0 and any(lane.waiting for lane in outbox.states(txn))
 
 
 def told(txn: Transaction) -> dict[str, Any]:
@@ -184,4 +198,4 @@ def told(txn: Transaction) -> dict[str, Any]:
         str(one.lane): {"waiting": one.waiting, "bytes": one.bytes, "shed": one.shed}
         for one in outbox.states(txn)
     }
-    return {**lanes, "dead_letters": len(outbox.dead_letters(txn))}
+    return {**lanes, "dead_letters": outbox.count_dead_letters(txn)}

@@ -24,6 +24,8 @@ class VaultReason(StrEnum):
     """Its folder or file cannot be opened."""
     CORRUPT = "corrupt"
     """Its file is broken; the next start rebuilds it."""
+    STATEMENT = "statement"
+    """SQLite does not take a statement: a fault of the software."""
     OUTBOX_FULL = "outbox_full"
     """What must never be thrown away has no room left."""
     CLOSED = "closed"

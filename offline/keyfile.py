@@ -50,10 +50,11 @@ def data_key(store: Path, keeper: Keeper, random: Callable[[int], bytes] = os.ur
 
 def erase(store: Path, keeper: Keeper) -> None:
     """Destroy the key: nothing that was sealed can be opened by anybody again."""
-    keeper.forget()
-    for path in (key_path(store), spare_path(store)):
+    # The operators' wrap goes first: a power cut in the middle must not leave a way back.
+    for path in (spare_path(store), key_path(store)):
         if path.exists():
             # Flash may keep the old block; what the keeper held is what counts.
             write_durably(path, os.urandom(path.stat().st_size))
             path.unlink()
             sync_folder(path.parent)
+    keeper.forget()

@@ -56,6 +56,9 @@ TOUCHED = "outbox"
 ARRIVED_KEPT = timedelta(days=30)
 """For how long it is remembered that a citizen's record arrived."""
 DEFAULT_LIMITS = Limits()
+FIRST_TIME = "2026"
+"""No record is from before that, whatever its clock said."""
+KNOWN_LANES = frozenset(str(lane) for lane in Lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +147,13 @@ def _lanes(txn: Transaction) -> dict[Lane, LaneState]:
         for name, last, acknowledged, shed in txn.execute(
             "SELECT lane, last, acknowledged, shed FROM lane"
         ):
-            known[Lane(name)] = LaneState(Lane(name), last, acknowledged, shed)
+            if name in KNOWN_LANES:
+                known[Lane(name)] = LaneState(Lane(name), last, acknowledged, shed)
         for name, last, count, size in txn.execute(
             "SELECT lane, max(number), count(*), sum(size) FROM outbox GROUP BY lane"
         ):
+            if name not in KNOWN_LANES:
+                continue  # what a broken file was saved with
             state = known[Lane(name)]
             state.last, state.waiting, state.bytes = max(state.last, last), count, size
         txn.remembered[TOUCHED] = known
@@ -163,19 +169,28 @@ def _keep(txn: Transaction, state: LaneState) -> None:
 
 
 def waiting(txn: Transaction, most_bytes: int, most: int) -> list[Record]:
-    """What is to be sent next: lanes by rank, each in its order; at least one where any waits."""
+    """What is to be sent next: lanes by rank, each in its order; at least one where any waits.
+
+    A record that a failing disk has changed is put aside as a dead letter: it must not keep those
+    behind it from going.
+    """
     taken: list[Record] = []
     size = 0
     for lane in BY_RANK:
         rows = txn.execute(
-            "SELECT number, key, kind, at, size, body FROM outbox WHERE lane = ?"
-            " ORDER BY number LIMIT ?", (lane, most - len(taken)),
+            "SELECT number, CAST(key AS BLOB), CAST(kind AS BLOB), CAST(at AS BLOB), size, body"
+            " FROM outbox WHERE lane = ? ORDER BY number LIMIT ?", (lane, most - len(taken)),
         )
         for number, key, kind, at, length, sealed in rows:
             if taken and size + length > most_bytes:
                 return taken
-            body = json.loads(txn.unseal("outbox", f"{lane}/{number}", sealed))
-            taken.append(Record(lane, number, key, kind, at, length, body))
+            try:
+                body = json.loads(txn.unseal("outbox", f"{lane}/{number}", sealed))
+                words = key.decode(), kind.decode(), at.decode()
+            except (VaultFailure, ValueError):
+                _put_aside(txn, lane, number)
+                continue
+            taken.append(Record(lane, number, *words, length, body))
             size += length
         if len(taken) >= most:
             break
@@ -219,6 +234,21 @@ def refuse(txn: Transaction, record: Record, reason: str) -> bool:
     return True
 
 
+def _put_aside(txn: Transaction, lane: Lane, number: int) -> None:
+    """Make a dead letter of a record that cannot be read, as it is."""
+    txn.execute(
+        "INSERT OR REPLACE INTO dead_letter SELECT lane || '/' || number, lane, number, '', '',"
+        " ?, 'unreadable', body FROM outbox WHERE lane = ? AND number = ?",
+        (txn.now.isoformat(), lane, number),
+    )
+    _remove(txn, lane, "number = ?", number)
+
+
+def count_dead_letters(txn: Transaction) -> int:
+    """How many records the platform refused, or could not be read."""
+    return int(txn.execute("SELECT count(*) FROM dead_letter")[0][0])
+
+
 def dead_letters(txn: Transaction) -> list[tuple[str, str, str, str]]:
     """Key, lane, kind and reason of each record that the platform refused."""
     return [
@@ -233,7 +263,9 @@ def tidy(txn: Transaction) -> None:
     for lane in SHED_FIRST:
         keeps = RULES[lane].keeps_seconds
         if keeps is not None:
-            _remove(txn, lane, "at < ?", (now - timedelta(seconds=keeps)).isoformat(), shed=True)
+            # What was written before the clock was right is as old as nobody knows.
+            old = (now - timedelta(seconds=keeps)).isoformat()
+            _remove(txn, lane, f"at > '{FIRST_TIME}' AND at < ?", old, shed=True)
     txn.execute("DELETE FROM arrived WHERE at < ?", ((now - ARRIVED_KEPT).isoformat(),))
 
 

@@ -21,7 +21,8 @@ import apsw
 from offline.clock import Clock
 from offline.failures import VaultFailure, VaultReason
 from offline.keyfile import Keeper, data_key
-from offline.recovery import Rebuilt, adopt, is_sound, rebuild
+from offline.look import snapshot
+from offline.recovery import REBUILT, Rebuilt, adopt, is_sound, rebuild
 from offline.suites import Sealer, make_sealer
 from offline.transaction import Transaction
 
@@ -44,6 +45,8 @@ META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY) STRIC
 BUSY_MS = 5000
 DISK_FAILURES = (apsw.IOError, apsw.FullError, apsw.CorruptError, apsw.NoMemError)
 """What ends a whole transaction, whichever piece of work met it."""
+DOUBTFUL = frozenset({VaultReason.CORRUPT, VaultReason.UNREADABLE})
+"""After these the file is examined by the next start, however this one ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ class Store:
         self._options = options
         self._clock = clock
         self._remembered: dict[str, Any] = {}
-        self._lock = _lock(path)
+        self._doubtful = False
+        self._lock = lock_store(path)
         try:
             key = data_key(path, keeper)
-            self.rebuilt = self._rebuild_if_broken()
+            self._rebuild_if_broken()
             self._connection = self._open()
             self._sealer = self._prepare(key)
         except BaseException:
@@ -117,16 +121,22 @@ class Store:
         transaction = self._transaction()
         results: list[Done] = []
         with self._commit():
-            for work in works:
-                try:
-                    with self._connection:
-                        results.append(Done(work(transaction)))
-                except DISK_FAILURES:
-                    raise
-                except Exception as error:  # noqa: BLE001 it is the caller's, and is given back
-                    self._remembered.clear()
-                    results.append(Done(None, error))
+            results.extend(self._piece(work, transaction) for work in works)
         return results, transaction.touched
+
+    def _piece(self, work: Callable[[Transaction], object], transaction: Transaction) -> Done:
+        """One of several pieces, in a savepoint of its own. Raises what ends the transaction."""
+        try:
+            with self._connection:
+                value = work(transaction)
+        except Exception as error:
+            self._remembered.clear()
+            # SQLite gives up the whole transaction where the disk is full or fails, whatever
+            # the piece made of that: what came before is gone, and nothing may come after.
+            if not self._connection.in_transaction or isinstance(error, DISK_FAILURES):
+                raise
+            return Done(None, as_failure(error) if isinstance(error, apsw.Error) else error)
+        return Done(value)
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """Look at what is there. Raises VaultFailure."""
@@ -135,10 +145,13 @@ class Store:
 
     def close(self) -> None:
         """Note that the end was in order, and close the file."""
-        try:
-            self._note_clean(1)
-        except VaultFailure as failure:
-            log.warning("the store could not be closed in order: %s", failure)
+        if self._doubtful:
+            log.warning("the store is broken; the next start examines it")
+        else:
+            try:
+                self._note_clean(1)
+            except VaultFailure as failure:
+                log.warning("the store could not be closed in order: %s", failure)
         self._connection.close()
         self._let_go()
 
@@ -148,32 +161,53 @@ class Store:
         try:
             yield
         except apsw.Error as error:
-            raise as_failure(error) from error
+            failure = as_failure(error)
+            self._doubtful |= failure.reason in DOUBTFUL
+            raise failure from error
 
     @contextlib.contextmanager
     def _commit(self) -> Iterator[None]:
         """A transaction that is on the disk when this ends."""
-        try:
-            with self.failing(), self._connection:
+        with self.failing():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
-        except BaseException:
-            self._remembered.clear()
-            raise
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._remembered.clear()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def _transaction(self) -> Transaction:
         return Transaction(self._connection, self._sealer, self._clock, self._remembered)
 
-    def _rebuild_if_broken(self) -> Rebuilt | None:
+    @property
+    def doubtful(self) -> bool:
+        """Whether the file was found broken since it was opened: only a start mends that."""
+        return self._doubtful
+
+    @property
+    def rebuilt(self) -> Rebuilt | None:
+        """What was saved, where the store is a rebuilt one and nobody has told of it yet."""
+        said = self._meta(REBUILT)
+        return Rebuilt.of_text(said) if said is not None else None
+
+    def _rebuild_if_broken(self) -> None:
         """Examine a store that was not closed in order; put a rebuilt one in a broken one's place.
 
         A stick that was pulled, or a bit that fell over, may leave a file that SQLite refuses.
         """
-        adopt(self.path)
-        if not self.path.exists() or is_sound(self.path, self._options.vfs):
-            return None
-        rebuilt = rebuild(self.path, (META, *self._options.schemas), self._clock.now())
+        try:
+            with self.failing():
+                adopt(self.path, self._clock.now())
+                if not self.path.exists() or is_sound(self.path, self._options.vfs):
+                    return
+                schemas = (META, *self._options.schemas)
+                rebuilt = rebuild(self.path, schemas, self._clock.now())
+        except OSError as error:
+            raise VaultFailure(reason_of(error), f"{self.path}: {error}") from error
         log.error("the store was broken and is rebuilt: %s", rebuilt)
-        return rebuilt
 
     def _open(self) -> apsw.Connection:
         with self.failing():
@@ -236,6 +270,31 @@ class Store:
         os.close(self._lock)
 
 
+@contextlib.contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Keep a store for oneself without opening it. Raises VaultFailure (IN_USE)."""
+    lock = lock_store(path)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def opens(path: Path, key: bytes) -> bool:
+    """Whether this data key is that of a store. Raises VaultFailure for what is no store."""
+    try:
+        with snapshot(path) as taken:
+            facts = dict(taken.execute("SELECT name, value FROM meta"))
+    except (apsw.Error, ValueError) as error:
+        raise VaultFailure(VaultReason.UNREADABLE, f"{path}: {error}") from error
+    try:
+        sealer = make_sealer(facts["suite"], key, facts["kiosk"])
+        sealer.unseal("meta", "proof", facts["proof"])
+    except (KeyError, VaultFailure):
+        return False
+    return True
+
+
 def check_sqlite(version: str | None = None) -> None:
     """Refuse an SQLite that can break the file. Raises VaultFailure."""
     loaded = version or apsw.sqlite_lib_version()
@@ -245,8 +304,11 @@ def check_sqlite(version: str | None = None) -> None:
 
 
 def as_failure(error: apsw.Error) -> VaultFailure:
-    """SQLite's failure in the closed list."""
-    match error:
+    """SQLite's failure in the closed list; what it met first counts, not what followed."""
+    first: BaseException | None = error
+    while first is not None and not isinstance(first, DISK_FAILURES):
+        first = first.__context__
+    match first or error:
         case apsw.FullError():
             reason = VaultReason.DISK_FULL
         case apsw.ReadOnlyError():
@@ -258,12 +320,12 @@ def as_failure(error: apsw.Error) -> VaultFailure:
         case apsw.CantOpenError() | apsw.IOError() | apsw.PermissionsError():
             reason = VaultReason.UNREADABLE
         case _:
-            raise error
+            reason = VaultReason.STATEMENT
     return VaultFailure(reason, str(error))
 
 
-def _lock(path: Path) -> int:
-    """Take the one writer's place. Raises VaultFailure."""
+def lock_store(path: Path) -> int:
+    """Take the one writer's place; the lock's handle. Raises VaultFailure."""
     lock = path.with_suffix(".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

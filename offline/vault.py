@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from offline.clock import Clock, system_clock
 from offline.failures import VaultFailure, VaultReason
 from offline.keyfile import Keeper
-from offline.recovery import Rebuilt
 from offline.store import Store, StoreOptions
 from offline.transaction import Transaction
 
@@ -48,6 +47,7 @@ class Vault:
         self._observers: list[Touched] = []
         self._failing = False
         self._closed = False
+        self._asking = threading.Lock()
         opened: Future[Store] = Future()
         self._thread = threading.Thread(
             target=self._run, args=(opened, path, keeper, options, clock), name="vault", daemon=True
@@ -55,6 +55,8 @@ class Vault:
         self._thread.start()
         self._store = opened.result()
         self.name, self.suite = self._store.name, self._store.suite
+        self.rebuilt = self._store.rebuilt
+        """What was saved, where the file was broken and is new, and nobody has told of it yet."""
 
     @classmethod
     def open(
@@ -65,9 +67,14 @@ class Vault:
         return cls(path, keeper, StoreOptions(kiosk, schemas, suite), clock or system_clock())
 
     @property
-    def rebuilt(self) -> Rebuilt | None:
-        """What was saved, where the file was broken and is new."""
-        return self._store.rebuilt
+    def doubtful(self) -> bool:
+        """Whether the file was found broken since it was opened: only a start mends that."""
+        return self._store.doubtful
+
+    @property
+    def failing(self) -> bool:
+        """Whether what was last written without anybody waiting for it was not taken."""
+        return self._failing
 
     def observe(self, observer: Touched) -> None:
         """Call `observer(touched)`, in the vault's thread, after commits that touched something."""
@@ -94,17 +101,20 @@ class Vault:
 
     def close(self) -> None:
         """Do what is waiting, and close the file in order."""
-        if not self._closed:
+        with self._asking:
+            if self._closed:
+                return
             self._closed = True
             self._asked.put(None)
-            self._thread.join()
+        self._thread.join()
 
     def _ask(self, work: Callable[[Transaction], T], *, reading: bool) -> "Future[T]":
         done: Future[T] = Future()
-        if self._closed:
-            done.set_exception(VaultFailure(VaultReason.CLOSED))
-        else:
-            self._asked.put(_Asked(work, done, reading))
+        with self._asking:
+            if not self._closed:
+                self._asked.put(_Asked(work, done, reading))
+                return done
+        done.set_exception(VaultFailure(VaultReason.CLOSED))
         return done
 
     # In the vault's own thread

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
     signature BLOB NOT NULL
 ) STRICT;
 """
+CHECKPOINT, EXPORT = "tongban audit checkpoint", "tongban audit export"
 KEPT_EVERY = 500
 """Records between checkpoints that are kept for ever; those in between give way to the next."""
 
@@ -52,12 +53,11 @@ class Checkpoint:
     at: str
     signature: bytes
 
-    @property
-    def statement(self) -> bytes:
-        """What is signed."""
+    def statement(self, what: str = CHECKPOINT) -> bytes:
+        """What is signed. `what`: CHECKPOINT or EXPORT, so that neither stands for the other."""
         return canonical({
             "at": self.at, "chain": self.chain, "first": self.first, "head": self.head.hex(),
-            "kiosk": self.kiosk, "number": self.number, "what": "tongban audit checkpoint",
+            "kiosk": self.kiosk, "number": self.number, "what": what,
         })
 
     def as_json(self) -> dict[str, Any]:
@@ -78,14 +78,14 @@ class Checkpoint:
             base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)),
         )
 
-    def is_signed_by(self, key: ec.EllipticCurvePublicKey) -> bool:
-        """Whether this key signed it."""
+    def is_signed_by(self, key: ec.EllipticCurvePublicKey, what: str = CHECKPOINT) -> bool:
+        """Whether this key signed it, as what."""
         half = len(self.signature) // 2
         r, s = (
             int.from_bytes(one, "big") for one in (self.signature[:half], self.signature[half:])
         )
         try:
-            key.verify(encode_dss_signature(r, s), self.statement, ec.ECDSA(SHA256()))
+            key.verify(encode_dss_signature(r, s), self.statement(what), ec.ECDSA(SHA256()))
         except InvalidSignature:
             return False
         return True
@@ -108,12 +108,12 @@ def check_in(txn: Transaction, sign: Sign) -> Checkpoint:
     return made
 
 
-def sign_head(txn: Reads, at: Head, sign: Sign) -> Checkpoint:
+def sign_head(txn: Reads, at: Head, sign: Sign, what: str = CHECKPOINT) -> Checkpoint:
     """Sign where the chain stands."""
     first = txn.execute("SELECT min(number) FROM audit")[0][0] or at.number + 1
     moment = txn.now.isoformat(timespec="milliseconds")
     plain = Checkpoint(txn.kiosk, at.chain, first, at.number, at.hash, moment, b"")
-    return replace(plain, signature=sign(plain.statement))
+    return replace(plain, signature=sign(plain.statement(what)))
 
 
 def kept(txn: Reads) -> list[Checkpoint]:

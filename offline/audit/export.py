@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from offline.audit.chain import canonical
-from offline.audit.checkpoint import Checkpoint, Sign, kept, sign_head
+from offline.audit.checkpoint import EXPORT, Checkpoint, Sign, kept, sign_head
 from offline.audit.log import find_head, records
 from offline.transaction import Reads
 
@@ -26,7 +26,7 @@ def export(
     head = find_head(txn)
     if head is None:
         raise ValueError("the store has no audit yet")
-    closing = sign_head(txn, head, sign)
+    closing = sign_head(txn, head, sign, EXPORT)
     checkpoints = {one.number: one for one in kept(txn)}
     header = {
         "format": FORMAT, "kiosk": closing.kiosk, "chain": closing.chain,

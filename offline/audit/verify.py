@@ -15,7 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from offline.audit.chain import LEAF, canonical, genesis
-from offline.audit.checkpoint import Checkpoint
+from offline.audit.checkpoint import CHECKPOINT, EXPORT, Checkpoint
 from offline.audit.export import FORMAT
 
 HASH_HEX = 64
@@ -151,7 +151,7 @@ class _Reader:
     def _read_header(self) -> None:
         line = next(self._lines, b"")
         said = _parse(line, b"h ")
-        if said is None or said.get("format") != FORMAT or canonical(said) != line[2:-1]:
+        if said is None or said.get("format") != FORMAT or not _is_written(said, line):
             raise _Wrong(Fault.NOT_AN_EXPORT, None, f"the first line is no {FORMAT} header")
         self._kiosk, self._chain = str(said.get("kiosk")), str(said.get("chain"))
         self._exported_at = str(said.get("exported_at"))
@@ -165,15 +165,16 @@ class _Reader:
             raise _Wrong(Fault.CHANGED, self._last + 1, "a line that is none of an export")
         try:
             signed = Checkpoint.of_json(said)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise _Wrong(Fault.BAD_SIGNATURE, self._last, "a checkpoint is unreadable") from None
-        if canonical(signed.as_json()) != line[2:-1]:
+        if not _is_written(signed.as_json(), line):
             why = "a checkpoint is not written as the terminal writes it"
             raise _Wrong(Fault.BAD_SIGNATURE, self.vouched + 1, why)
         if closing and signed.at != self._exported_at:
             raise _Wrong(Fault.NOT_AN_EXPORT, None, "header and closing line are of two exports")
         mine = (signed.kiosk, signed.chain) == (self._kiosk, self._chain)
-        if not mine or not signed.is_signed_by(self._key):
+        what = EXPORT if closing else CHECKPOINT
+        if not mine or not signed.is_signed_by(self._key, what):
             why = f"the checkpoint at {signed.number} is not the terminal's"
             raise _Wrong(Fault.BAD_SIGNATURE, self.vouched + 1, why)
         if self.count == 0 and not closing:
@@ -212,6 +213,14 @@ def _parse(line: bytes, mark: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def _is_written(said: dict[str, Any], line: bytes) -> bool:
+    """Whether a line has an object exactly as a terminal writes it."""
+    try:
+        return canonical(said) == line[2:-1]
+    except ValueError:  # half a surrogate, or a number that is none
+        return False
 
 
 def _number(line: bytes) -> int | None:

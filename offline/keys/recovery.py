@@ -6,6 +6,8 @@ terminals: HPKE in its base mode (RFC 9180), DHKEM(P-256, HKDF-SHA256), HKDF-SHA
 AES-256-GCM. The terminal's name is bound into it, so that no wrap passes for another's.
 """
 
+import hashlib
+
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -49,7 +51,14 @@ def read_private(pem: bytes, password: bytes | None = None) -> ec.EllipticCurveP
 def wrap_for_recovery(key: bytes, operators: ec.EllipticCurvePublicKey, kiosk_id: str) -> bytes:
     """The data key of a terminal as only the operators can open it."""
     sealed = SUITE.encrypt(key, operators, _context(kiosk_id))
-    return write_envelope(BY, {"kiosk": kiosk_id, "to": fingerprint(operators), "sealed": sealed})
+    return write_envelope(BY, {
+        "kiosk": kiosk_id, "to": fingerprint(operators), "of": mark_of(key), "sealed": sealed,
+    })
+
+
+def mark_of(key: bytes) -> str:
+    """By which a wrap says of which key it is, and nothing else of it: the key is random."""
+    return hashlib.sha256(b"tongban vault key " + key).hexdigest()[:32]
 
 
 def open_recovery(wrapped: bytes, key: ec.EllipticCurvePrivateKey, kiosk_id: str) -> bytes:

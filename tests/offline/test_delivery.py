@@ -170,3 +170,53 @@ async def test_what_is_put_goes_out_at_once_and_after_a_failure_when_the_line_is
         await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_refused_record_of_the_audit_is_told_by_no_other(vault, platform, delivery):
+    await put(vault, 7, lane=Lane.AUDIT)
+    platform.refuses = {7}
+    await delivery.contact()
+    assert await vault.read(outbox.count_dead_letters) == 1
+    assert await vault.read(lambda txn: txn.execute("SELECT count(*) FROM audit")) == [(0,)]
+
+
+async def test_a_record_that_the_disk_has_changed_keeps_no_other_from_going(
+    vault, platform, delivery
+):
+    await put(vault, 1, 2, 3)
+    await vault.write(lambda txn: txn.execute(
+        "UPDATE outbox SET body = zeroblob(40) WHERE number = 2"
+    ))
+    await delivery.contact()
+    assert platform.got == [("citizen", 1), ("citizen", 3)]
+    letters = await vault.read(outbox.dead_letters)
+    assert [(lane, reason) for _, lane, _, reason in letters] == [("citizen", "unreadable")]
+
+
+async def test_a_platform_that_wants_to_hear_at_once_for_ever_is_not_obeyed(vault, platform):
+    async def eager(envelope):
+        return Answer({}, (), 0.0)
+
+    delivery = Delivery(vault, eager, lambda _: bytes(64), dict, lambda: 0.5)
+    assert await delivery.contact() == 1.0
+
+
+async def test_what_was_written_with_a_wrong_clock_is_not_thrown_away_for_its_age(tmp_path):
+    time = Time()
+    vault = open_store(tmp_path, time)
+    platform = Platform()
+    platform.fails = 99
+    delivery = Delivery(
+        vault, platform, lambda _: bytes(64), dict, lambda: 0.5, clock=lambda: time.seconds
+    )
+    await put(vault, 1, lane=Lane.TELEMETRY)
+    time.trusted = False
+    time.go(400 * 86400)
+    await delivery.contact()
+    assert await left(vault) == [1]
+    time.trusted = True
+    time.go(7200)
+    await delivery.contact()
+    vault_left = await left(vault)
+    vault.close()
+    assert vault_left == []

@@ -259,3 +259,93 @@ async def test_a_store_that_was_closed_in_order_is_not_examined_at_length(tmp_pa
     vault.close()
     assert vault.rebuilt is None
     assert not caplog.records
+
+
+async def test_a_full_disk_in_the_middle_of_a_batch_leaves_nothing_of_it(tmp_path):
+    store = plain_store(tmp_path)
+    store.transact(put("before"))
+    pages = store._connection.execute("PRAGMA page_count").fetchall()[0][0]
+    store._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    store._connection.execute("PRAGMA cache_size = 2")
+    with pytest.raises(VaultFailure) as caught:
+        store.transact_all([put("a"), put("x" * 400_000), put("b")])
+    assert caught.value.reason is VaultReason.DISK_FULL
+    assert store.read(count) == 1
+    store._connection.execute("PRAGMA max_page_count = 100000")
+    store.transact(put("after"))
+    assert store.read(count) == 2
+    store.close()
+
+
+async def test_a_file_that_was_found_broken_is_examined_by_the_next_start(tmp_path):
+    fill(tmp_path, 300)
+    store = plain_store(tmp_path)
+    total = store._connection.execute("PRAGMA page_count").fetchall()[0][0]
+    store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    break_pages(tmp_path / "vault.db", [total // 2])
+    store._connection.close()
+    store._connection = store._open()
+    with pytest.raises(VaultFailure) as caught:
+        store.read(lambda txn: txn.execute("SELECT sum(length(body)) FROM outbox"))
+    assert caught.value.reason is VaultReason.CORRUPT
+    assert store.doubtful
+    store.close()
+    vault = open_store(tmp_path)
+    vault.close()
+    assert vault.rebuilt is not None
+
+
+@pytest.mark.parametrize("damage", [
+    "UPDATE outbox SET kind = CAST(x'ff' AS TEXT) WHERE number = 2",
+    "UPDATE outbox SET lane = 'nowhere' WHERE number = 2",
+])
+async def test_a_saved_row_that_makes_no_sense_stops_nothing(tmp_path, damage):
+    fill(tmp_path, 5)
+    path = tmp_path / "vault.db"
+    connection = apsw.Connection(str(path))
+    connection.execute(damage).fetchall()
+    connection.execute("CREATE TABLE broken (x)").fetchall()
+    page = connection.execute(
+        "SELECT rootpage FROM sqlite_schema WHERE name = 'broken'"
+    ).fetchall()[0][0]
+    connection.close()
+    break_pages(path, [page - 1])
+    vault = open_store(tmp_path)
+    assert vault.rebuilt is not None
+    await vault.write(put("new"))
+    sent = await vault.write(lambda txn: outbox.waiting(txn, 10**6, 100))
+    vault.close()
+    assert sent[-1].body == {"text": "new"}
+    assert len(sent) == 5
+
+
+async def test_the_log_of_a_broken_store_is_not_played_over_the_rebuilt_one(tmp_path):
+    fill(tmp_path, 20)
+    path = tmp_path / "vault.db"
+    path.rename(path.with_name("vault.db.rebuilt"))
+    path.with_name("vault.db-wal").write_bytes(os.urandom(40_000))
+    vault = open_store(tmp_path)
+    assert await vault.read(count) == 20
+    vault.close()
+    assert [one.name for one in (tmp_path / "quarantine").glob("*/*")] == ["vault.db-wal"]
+
+
+def test_of_broken_files_only_the_last_few_are_kept(tmp_path):
+    time = Time()
+    for _ in range(4):
+        fill(tmp_path, 3)
+        (tmp_path / "vault.db").write_bytes(os.urandom(20_000))
+        time.go(60)
+        open_store(tmp_path, time).close()
+    assert len(list((tmp_path / "quarantine").iterdir())) == 2
+
+
+async def test_whoever_asks_while_the_vault_is_closed_is_answered(tmp_path):
+    vault = open_store(tmp_path)
+    asking = [asyncio.ensure_future(vault.write(put(str(n)))) for n in range(50)]
+    closing = asyncio.create_task(asyncio.to_thread(vault.close))
+    asking += [asyncio.ensure_future(vault.write(put(str(n)))) for n in range(50)]
+    async with asyncio.timeout(10):
+        await closing
+        done = await asyncio.gather(*asking, return_exceptions=True)
+    assert all(isinstance(one, str | VaultFailure) for one in done)

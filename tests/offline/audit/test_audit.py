@@ -222,3 +222,20 @@ def test_no_change_of_any_byte_goes_unnoticed(lines, data):
     whole[place] ^= data.draw(st.integers(1, 255))
     held = check(io.BytesIO(bytes(whole))).holds
     assert not held, f"byte {place} of {len(whole)}"
+
+
+def test_an_end_that_was_cut_off_behind_a_checkpoint_is_missed(lines):
+    at = next(place for place, line in enumerate(lines) if line.startswith(b"c "))
+    signed = json.loads(lines[at][2:])
+    header = {**json.loads(lines[0][2:]), "exported_at": signed["at"]}
+    forged = [b"h " + canonical(header) + b"\n", *lines[1:at], b"e" + lines[at][1:]]
+    verdict = check(forged)
+    assert verdict.fault is Fault.BAD_SIGNATURE
+
+
+@pytest.mark.parametrize("wrong", [rb'"\ud800"', b"Infinity", b"1e999", b"null", b"[]"])
+def test_what_no_terminal_writes_gets_a_verdict(lines, wrong):
+    header = lines[0].replace(b'"TEST-0001"', wrong)
+    assert not check([header, *lines[1:]]).holds
+    closing = lines[-1].replace(b'"number":60', b'"number":' + wrong)
+    assert not check([*lines[:-1], closing]).holds

@@ -92,3 +92,35 @@ def test_a_vault_that_was_erased_leaves_nothing_for_the_operators_either(tmp_pat
         recover(tmp_path / STORE, operators, FileKeeper(tmp_path))
     with pytest.raises(VaultFailure):
         kept(tmp_path, FileKeeper(tmp_path))
+
+
+def test_a_wrap_of_another_key_takes_the_place_of_none(tmp_path, operators):
+    keeper = FileKeeper(tmp_path)
+    filled(tmp_path, keeper, operators)
+    planted = tmp_path / "elsewhere"
+    planted.mkdir()
+    filled(planted, FileKeeper(planted), operators)
+    spare_path(tmp_path / STORE).write_bytes(spare_path(planted / STORE).read_bytes())
+    with pytest.raises(KeyFailure) as caught:
+        recover(tmp_path / STORE, operators, keeper)
+    assert caught.value.reason is KeyReason.NOT_OURS
+    assert kept(tmp_path, keeper) == [("words",)]
+    leave_spare(tmp_path / STORE, keeper, operators.public_key(), KIOSK)
+    assert recover(tmp_path / STORE, operators, keeper) == KIOSK
+
+
+def test_a_vault_in_use_is_not_recovered(tmp_path, operators):
+    keeper = FileKeeper(tmp_path)
+    filled(tmp_path, keeper, operators)
+    vault = open_store(tmp_path, keeper=keeper)
+    with pytest.raises(VaultFailure):
+        recover(tmp_path / STORE, operators, keeper)
+    vault.close()
+
+
+def test_the_command_erases_a_store_for_ever(tmp_path, operators, capsys):
+    filled(tmp_path, FileKeeper(tmp_path), operators)
+    assert main(["erase", str(tmp_path / STORE), "--for-ever"]) == 0
+    assert not spare_path(tmp_path / STORE).exists()
+    with pytest.raises(VaultFailure):
+        open_store(tmp_path, keeper=FileKeeper(tmp_path))
