@@ -115,8 +115,15 @@ class ApartCamera(_Apart, Camera):
     async def open(self) -> None:
         """Begin to take pictures. Raises DeviceFailure."""
         self._opened += 1
+        opened = self._opened
         self._kept.hold(True)
-        await self._kept.call("open")
+        try:
+            await self._kept.call("open")
+        except Exception:
+            # Nobody stops what did not open, and it may have been opened again meanwhile.
+            if opened == self._opened:
+                self._kept.hold(False)
+            raise
         self._tell_observed()
 
     def observe(self, observer: Callable[[Frame], None] | None) -> None:

@@ -45,7 +45,10 @@ class KeptProcess:
         self.told: Callable[[DeviceProcess, Fields], None] = lambda *_: None
         """Gets what the device tells unasked."""
         self.lost: Callable[[], None] = lambda: None
-        """Called when the process has died, before calls that it leaves fail."""
+        """Called when the process has died, before calls that it leaves fail.
+
+        Once more when nothing of it is left, also where a fresh one could not take over.
+        """
         self.prepare: Callable[[DeviceProcess], Awaitable[Any]] | None = None
         """What a fresh process is to do before it takes over from one that served."""
         self._devices = devices
@@ -129,11 +132,16 @@ class KeptProcess:
         """Keep a process running until cancelled."""
         while True:
             self._starting = True
-            ending = await self._live()
+            broke: Exception | None = None
+            try:
+                ending = await self._live()
+            except Exception as error:  # noqa: BLE001 (logged, and the device is begun anew)
+                ending, broke = Ending(Why.BROKE, type(error).__name__), error
             self._starting = False
             self._deaths += 1
             if self._deaths == 1:
-                log.warning("the process of the %s ended: %s", self.role, ending)
+                log.warning("the process of the %s ended: %s", self.role, ending, exc_info=broke)
+            self.lost()
             await asyncio.sleep(pause_after(self._deaths, self._chance))
 
     async def _live(self) -> Ending:
@@ -144,8 +152,6 @@ class KeptProcess:
             return gone.ending
         steady = asyncio.get_running_loop().call_later(STEADY_SECONDS, self._is_steady)
         try:
-            self._soiled = False
-            self._renewal.clear()
             process.listen(self.told, self.lost)
             self._serve(process)
             while await self._to_be_renewed(process):
@@ -155,12 +161,21 @@ class KeptProcess:
             return gone.ending
         finally:
             steady.cancel()
-            self._process = None
+            self._withdraw()
             await process.end()
 
     def _serve(self, process: DeviceProcess) -> None:
         self._process = process
         self._changed.set()
+
+    def _withdraw(self) -> None:
+        """The process serves nobody any more, and what it held of a citizen goes with it.
+
+        What is wanted from here on is for the next one, and so is what that will hold.
+        """
+        if self._process is not None:
+            self._process, self._soiled = None, False
+            self._renewal.clear()
 
     def _is_steady(self) -> None:
         if self._deaths:
@@ -169,25 +184,16 @@ class KeptProcess:
 
     async def _to_be_renewed(self, process: DeviceProcess) -> bool:
         """True when it can be renewed and shall be; False when it has ended."""
-        for wanted in (self._renewal, self._free):
-            waiting = asyncio.ensure_future(wanted.wait())
-            either: list[asyncio.Future[Any]] = [process.ended, waiting]
-            try:
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                waiting.cancel()
-            if process.ended.done():
-                return False
-        return True
+        return await _comes(self._renewal, process) and await _comes(self._free, process)
 
     async def _replace(self, old: DeviceProcess) -> DeviceProcess:
         """End a process, and let a fresh one that is ready take its place. Raises Gone."""
         fresh = await DeviceProcess.start(self.role, self._devices)
         try:
             while not self._free.is_set():
-                await self._free.wait()
-            self._renewal.clear()
-            self._process, self._soiled = None, False
+                if not await _comes(self._free, old):
+                    raise Gone(old.ended.result())
+            self._withdraw()
             await old.end()
             fresh.listen(self.told, self.lost)
             if self.prepare is not None:
@@ -203,3 +209,14 @@ class KeptProcess:
 
     def _failure(self, detail: str) -> DeviceFailure:
         return DeviceFailure(FAULT_OF_ROLE[self.role], detail)
+
+
+async def _comes(wanted: asyncio.Event, process: DeviceProcess) -> bool:
+    """Wait for something to come in a process's life; False when it has ended."""
+    waiting = asyncio.ensure_future(wanted.wait())
+    either: list[asyncio.Future[Any]] = [process.ended, waiting]
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+    return not process.ended.done()

@@ -26,6 +26,8 @@ from kiosk.apart.line import Garbled, Line, Message
 from kiosk.hygiene.memory import without_overwriting
 from kiosk.worker import Fields
 
+log = logging.getLogger(__name__)
+
 START_SECONDS = 20.0
 """How long a process may take until its device is made."""
 PING_SECONDS = 2.0
@@ -50,6 +52,10 @@ class Why(StrEnum):
     """It said what is no message."""
     ASKED = "asked"
     """The terminal ended it."""
+    HELD = "held"
+    """It hung up, and the kernel does not let it end."""
+    BROKE = "broke"
+    """What keeps the process broke, not the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,10 @@ class DeviceProcess:
     @classmethod
     async def start(cls, role: Role, devices: Fields) -> "DeviceProcess":
         """Start a process and have it make its device. Raises Gone."""
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise Gone(Ending(Why.NOT_STARTED, str(error))) from error
         try:
             with _ring_for(role) as (descriptors, frames):
                 passed = [theirs.fileno(), *descriptors]
@@ -176,14 +185,12 @@ class DeviceProcess:
         self._line.send(fields)
 
     async def end(self) -> None:
-        """Have it let its device go and end; one that does not is killed."""
+        """Have it let its device go and end; one that does not is killed.
+
+        One that the kernel holds even then, in a driver's wait, is left to the kernel.
+        """
         self._why = self._why or Ending(Why.ASKED)
-        self._line.close()
-        try:
-            async with asyncio.timeout(END_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._kill()
+        await self._finish()
         await self._clear_up()
 
     async def _begin(self, devices: Fields) -> None:
@@ -194,7 +201,6 @@ class DeviceProcess:
                 message = await self._line.receive()
         except TimeoutError:
             self._why = Ending(Why.NOT_STARTED, f"nothing heard for {START_SECONDS:g} s")
-            self._kill()
             message = None
         except Garbled as error:
             self._why = Ending(Why.GARBLED, str(error))
@@ -233,6 +239,8 @@ class DeviceProcess:
             await asyncio.sleep(PING_SECONDS)
         self._why = self._why or Ending(Why.SILENT)
         self._kill()
+        # A process that the kernel holds does not hang up, and nobody else would notice.
+        await self._finish()
 
     def _take(self, message: Message) -> None:
         """One message. Raises BadForm, KeyError, TypeError for one that is none of ours."""
@@ -266,20 +274,30 @@ class DeviceProcess:
         return DeviceFailure(FAULT_OF_ROLE[self.role], f"the driver broke: {detail}")
 
     async def _finish(self) -> None:
-        """The other end has gone: the process ends, and nobody waits for it any more."""
+        """The process ends, by force if need be, and nobody waits for it any more."""
         self._line.close()
-        try:
-            async with asyncio.timeout(END_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            self._kill()
-        await self._settle()
-
-    async def _settle(self) -> None:
-        code = await self._process.wait()
-        ending = self._why or _ending_of(code)
         if self.ended.done():
             return
+        code = await self._exit_code()
+        if code is None:
+            self._kill()
+            code = await self._exit_code()
+        self._settle(code)
+
+    async def _exit_code(self) -> int | None:
+        """What it ended with; None where that takes it too long."""
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                return await self._process.wait()
+        except TimeoutError:
+            return None
+
+    def _settle(self, code: int | None) -> None:
+        if self.ended.done():
+            return
+        if code is None:
+            log.warning("process %d of the %s cannot be killed and is left", self.pid, self.role)
+        ending = self._why or _ending_of(code)
         self.ended.set_result(ending)
         if ending.why is not Why.ASKED:
             self._lost()
@@ -292,7 +310,6 @@ class DeviceProcess:
             if task is not asyncio.current_task():
                 task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._settle()
         if self.frames is not None:
             # The last pictures are a citizen's, and the ring may be mapped a while yet.
             self.frames.clear()
@@ -315,8 +332,10 @@ def _ring_for(role: Role) -> Iterator[tuple[list[int], FrameRing | None]]:
         os.close(descriptor)
 
 
-def _ending_of(code: int) -> Ending:
+def _ending_of(code: int | None) -> Ending:
     """What a process's exit code says (asyncio has a signal as its negative number)."""
+    if code is None:
+        return Ending(Why.HELD)
     if code >= 0:
         return Ending(Why.EXITED, f"status {code}")
     try:

@@ -138,3 +138,13 @@ async def test_a_camera_that_was_looked_through_is_another_process_after_the_vis
     await camera.open()
     assert len(await pictures_of(camera, 3)) == 3
     await camera.stop()
+
+
+async def test_a_camera_that_did_not_open_is_in_nobodys_use(apart):
+    camera = apart.camera("/nowhere")
+    with pytest.raises(DeviceFailure):
+        await camera.open()
+    before = apart.pid
+    apart.kept[-1].soil()
+    apart.kept[-1].renew()
+    await until(lambda: apart.pid not in (before, None))
