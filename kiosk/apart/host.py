@@ -94,7 +94,8 @@ class Host:
         except Exception as error:  # noqa: BLE001 (the border of the process: said, not hidden)
             answer = {"broke": True, "detail": place_of(error)}
         desk.look_at_status()
-        self._line.send({"of": number, **answer}, given)
+        # In its turn: who has the answer has heard before how the device is.
+        self._loop.call_soon(self._line.send, {"of": number, **answer}, given)
 
     async def _do(self, desk: Desk, number: int, fields: Fields, blobs: list[bytes]) -> Any:
         call: Call = self._calls[fields["do"]]
