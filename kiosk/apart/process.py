@@ -286,11 +286,13 @@ class DeviceProcess:
 
     async def _exit_code(self) -> int | None:
         """What it ended with; None where that takes it too long."""
+        # Not `asyncio.timeout`: in a task that is cancelled it ends the task, not the wait.
+        waiting = asyncio.ensure_future(self._process.wait())
         try:
-            async with asyncio.timeout(END_SECONDS):
-                return await self._process.wait()
-        except TimeoutError:
-            return None
+            await asyncio.wait([waiting], timeout=END_SECONDS)
+            return waiting.result() if waiting.done() else None
+        finally:
+            waiting.cancel()
 
     def _settle(self, code: int | None) -> None:
         if self.ended.done():

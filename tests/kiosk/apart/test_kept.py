@@ -146,6 +146,16 @@ class TestWhatTheKernelHolds:
         assert kept.pid != before
         assert os.path.exists(f"/proc/{before}")
 
-    async def test_the_terminal_ends_without_it(self, kept, unkillable):
+    async def test_the_terminal_ends_without_it(self, kept, unkillable, caplog):
         unkillable(kept.pid)
+        told = f"process {kept.pid} of the camera cannot be killed and is left"
         await asyncio.wait_for(kept.close(), 15)
+        assert told in caplog.messages
+
+
+async def test_a_terminal_that_stops_kills_a_process_that_hangs(apart, kept, monkeypatch):
+    monkeypatch.setattr(process, "END_SECONDS", 0.2)
+    hanging = kept.pid
+    apart.kill(signal.SIGSTOP)
+    await asyncio.wait_for(kept.close(), 15)
+    assert not os.path.exists(f"/proc/{hanging}")
