@@ -3,12 +3,13 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from kiosk.alive import entropy
 from kiosk.alive.beginning import Beginning
-from kiosk.alive.clock import TrustedClock
+from kiosk.alive.clock import SEEN, TrustedClock
 from kiosk.alive.disk import Disk, Room
 from kiosk.alive.machine import Machine
 from kiosk.alive.starts import MOST_STARTS, Starts, Word
@@ -61,6 +62,14 @@ async def test_a_wrong_clock_is_shown_and_waited_for(stage):
     stage.wall = NOW
     assert await coming == "a terminal"
     assert stage.shown == [Reason.CLOCK_WRONG]
+
+
+async def test_a_terminal_that_remembers_a_later_time_comes_up_and_can_hear_the_platform(stage):
+    (stage.folder / SEEN).write_text((NOW + timedelta(days=40)).isoformat())
+    assert await stage.bring_up() == "a terminal"
+    assert stage.machine.look().reason is Reason.CLOCK_WRONG
+    stage.machine.clock.heard(format_datetime(NOW, usegmt=True))
+    assert stage.machine.look() is None
 
 
 async def test_a_state_that_cannot_be_read_is_shown_and_waited_for(tmp_path):
