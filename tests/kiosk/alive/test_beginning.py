@@ -14,6 +14,7 @@ from kiosk.alive.disk import Disk, Room
 from kiosk.alive.machine import Machine
 from kiosk.alive.starts import MOST_STARTS, Starts, Word
 from kiosk.config import BadConfiguration
+from kiosk.errors import Failure
 from kiosk.reasons import Reason
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -95,6 +96,33 @@ async def test_a_configuration_that_is_wrong_is_shown_once_and_tried_again(stage
     assert stage.shown == [Reason.BAD_CONFIGURATION]
     assert caplog.text.count("terminal.key: no such file") == 1
     assert stage.starts.failed() == 1
+
+
+async def test_a_configuration_that_is_wrong_in_another_place_is_told_anew(stage, caplog):
+    wrong = ["terminal.key: no such file", "terminal.key: no such file", "terminal.key: no key"]
+
+    def make():
+        if wrong:
+            raise BadConfiguration(wrong.pop(0))
+        return "a terminal"
+
+    assert await stage.bring_up(make) == "a terminal"
+    assert caplog.text.count("does not come up") == 2
+    assert caplog.text.count("terminal.key: no key") == 1
+
+
+async def test_an_obstacle_whose_detail_changes_is_logged_once(stage, caplog):
+    tries = []
+
+    def make():
+        tries.append(1)
+        if len(tries) < 4:
+            raise Failure(Reason.DISK_READ_ONLY, f"try {len(tries)}")
+        return "a terminal"
+
+    assert await stage.bring_up(make) == "a terminal"
+    assert stage.shown == [Reason.DISK_READ_ONLY]
+    assert caplog.text.count("does not come up") == 1
 
 
 async def test_after_too_many_failed_starts_nothing_is_made_until_a_technician_says_so(stage):
