@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.alive.clock import SEEN, TRUSTED_SECONDS, TrustedClock
+from kiosk.platform import Platform
 from kiosk.reasons import Reason
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -215,3 +217,23 @@ def test_a_date_of_another_zone_is_the_same_time(tmp_path):
     clock = make(tmp_path, Time())
     clock.heard(format_datetime(NOON.astimezone(timezone(timedelta(hours=8)))))
     assert clock.trusted()
+
+
+async def test_an_answer_of_the_platform_is_an_answer_whatever_its_date_says(tmp_path):
+    async def answer(request):
+        return web.Response(text="{}", headers={"Date": "Tue, 24 Nov 99999999999 12:00:00 GMT"})
+
+    clock = make(tmp_path, Time())
+    runner = web.AppRunner(app := web.Application())
+    app.router.add_get("/lists", answer)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    platform = Platform(address, 5.0, hear_date=clock.heard)
+    try:
+        assert await platform.get(f"{address}/lists") == b"{}"
+        assert not clock.trusted()
+    finally:
+        await platform.close()
+        await runner.cleanup()
