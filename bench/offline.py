@@ -25,7 +25,7 @@ from bench.chaos.tamper import tamper
 from kiosk.keeping import SCHEMAS
 from offline import outbox
 from offline.audit.chain import Entry, canonical, follow, genesis, record
-from offline.audit.checkpoint import Checkpoint, signer
+from offline.audit.checkpoint import EXPORT, Checkpoint, signer
 from offline.audit.export import FORMAT
 from offline.audit.verify import verify
 from offline.clock import system_clock
@@ -172,7 +172,7 @@ def write_audit(path: Path, key: ec.EllipticCurvePrivateKey, records: int) -> No
             hash_ = follow(hash_, content)
             out.write(b"r " + hash_.hex().encode() + b" " + content + b"\n")
         unsigned = Checkpoint(kiosk, chain, 1, records, hash_, at, b"")
-        signature = signer(key)(unsigned.statement)
+        signature = signer(key)(unsigned.statement(EXPORT))
         closing = Checkpoint(kiosk, chain, 1, records, hash_, at, signature)
         out.write(b"e " + canonical(closing.as_json()) + b"\n")
 

@@ -275,9 +275,9 @@ class SupervisedDocumentPrinter(_Supervised):
         """The id of the job of this name, at the printer that is there. Raises DeviceFailure."""
         return await (await self._find()).find(job_name)
 
-    async def progress(self, job_id: int) -> JobProgress | None:
+    async def progress(self, job_id: int, job_name: str) -> JobProgress | None:
         """Where a job stands, at the printer that is there. Raises DeviceFailure."""
-        return await (await self._find()).progress(job_id)
+        return await (await self._find()).progress(job_id, job_name)
 
     async def remembers(self) -> bool:
         """Whether the printer that is there knows jobs that ended. Raises DeviceFailure."""

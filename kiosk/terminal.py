@@ -8,6 +8,8 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
+from joserfc.jwk import ECKey
+
 from drivers.auxiliaries.driver import InputPanel
 from drivers.device import DeviceFailure
 from kiosk.agent import Caller, Contact
@@ -18,6 +20,7 @@ from kiosk.certificates.directory import KeptDirectory
 from kiosk.certificates.documents import DocumentService
 from kiosk.certificates.http import HttpLibrary
 from kiosk.certificates.profile_file import load_profiles
+from kiosk.certificates.profiles import Profiles
 from kiosk.certificates.proof.keep import PaperLists
 from kiosk.certificates.regions import RegionalLibraries
 from kiosk.config import BadConfiguration, Config
@@ -38,13 +41,13 @@ from kiosk.packages.http import HttpPackages
 from kiosk.packages.opening import PackageOpener
 from kiosk.packages.sync import PackageKeeper
 from kiosk.platform import Platform
-from kiosk.printing.ledger import PrintLedger
+from kiosk.printing.ledger import Job, PrintLedger
 from kiosk.printing.reconcile import reconcile
 from kiosk.reasons import Reason
 from kiosk.services.kept import KeptWatch, Look, PaperListsLook, guides_look
 from kiosk.services.requests import Requests
 from kiosk.technician import Technician
-from kiosk.tls import open_tls
+from kiosk.tls import Tls, open_tls
 from kiosk.visit import events as ev
 from kiosk.visit.attendant import Attendant
 from kiosk.visit.card import CardDesk
@@ -95,17 +98,28 @@ class Terminal:
         except SmUnavailable as error:
             raise BadConfiguration(str(error)) from error
         self.visit = visit or Visit()
-        state = config.terminal.state
         self.machine = machine or Machine.of_system(config)
         key = load_key(config.terminal.key)
         own = config.terminal.certificate
         tls = open_tls(config.platform.tls_roots, (own, config.terminal.key) if own else None)
-        devices = equipment or equip(config.devices)
-        self.devices = devices
         profiles = load_profiles(config.certificates.profiles)
         # The vault is opened when all is right that can be wrong: it is opened by one only.
         clock = clock or system_clock(self.machine.clock.trusted)
         self.vault, self.key_keeper = open_vault(config, clock)
+        try:
+            self._assemble(config, key, tls, profiles, equipment, scratch)
+        except BaseException:
+            self.vault.close()  # or no other terminal could open it in this process
+            raise
+
+    def _assemble(
+        self, config: Config, key: ECKey, tls: Tls, profiles: Profiles,
+        equipment: Equipment | None, scratch: Scratch | None,
+    ) -> None:
+        """Put together what works with the vault."""
+        state = config.terminal.state
+        devices = equipment or equip(config.devices)
+        self.devices = devices
         given, config = config, in_effect(config, self.vault)
         self.config = config
         self._audit = VaultAudit(self.vault)
@@ -163,6 +177,7 @@ class Terminal:
             PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
+        self._interrupted: list[Job] = []
         self._attendant: Attendant | None = None
         self._panel = InputPanel(config.devices.panel) if config.devices.panel else None
         self.technician: Technician | None = None
@@ -177,6 +192,8 @@ class Terminal:
         self._audit.record(AuditEvent.TERMINAL_STARTED, {"version": VERSION}, None)
         await asyncio.to_thread(self.machine.clock.prepare)
         send, parts = self.engine.send, self._parts
+        # Before anybody can print: what is open now is what a crash has left.
+        self._interrupted = await parts.ledger.open_jobs()
         card = CardDesk(self._reader, self.visit, send)
         self._attendant = Attendant(parts, self.visit, card, send)
         if self._keeper is not None:
@@ -243,12 +260,12 @@ class Terminal:
 
     async def _reconcile(self) -> None:
         """Find out what became of copies that a crash interrupted, once the printer answers."""
-        while True:
+        while self._interrupted:
             try:
                 await reconcile(
-                    self._parts.document_printer, self._parts.ledger, restore_packages
+                    self._parts.document_printer, self._parts.ledger, self._interrupted,
+                    restore_packages,
                 )
-                break
             except DeviceFailure as failure:
                 log.info("what was being printed is not known yet: %s", failure)
                 await asyncio.sleep(RECONCILE_SECONDS)

@@ -25,6 +25,7 @@ from bench.chaos.site import Line, Site, site
 from kiosk.keeping import SCHEMAS, STORE
 from kiosk.printing.ledger import OPEN
 from kiosk.printing.port import JobOutcome
+from kiosk.visit.states import Step
 from offline.clock import system_clock
 from offline.failures import VaultFailure
 from offline.keys.file import FileKeeper
@@ -57,6 +58,8 @@ class Part:
     kills: int = 0
     during: Counter[str] = field(default_factory=Counter)
     """In which step."""
+    asked: int = 0
+    """Prints that citizens asked for."""
     told: int = 0
     """Records that terminals said were on the disk."""
     visits: int = 0
@@ -120,6 +123,7 @@ def hear(said: list[Line], step: str, part: Part, told: Told) -> None:
                 told.records.update(line["keys"])
             case "step":
                 step = line["step"]
+                part.asked += step == Step.PRINTING
             case "visit":
                 part.visits += 1
                 part.steps.update(line["steps"])
@@ -173,7 +177,11 @@ def settle(place: Site, part: Part, told: Told, random: Random) -> None:
 def compare_paper(place: Site, part: Part) -> None:
     """The ledger, and what the printer says that it did."""
     handed_over = Counter(one["title"] for one in place.reports("job"))
-    part.printed_twice = sum(count - 1 for count in handed_over.values())
+    # Under one name twice, or more papers than citizens have asked for.
+    papers = len(place.reports("document"))
+    part.printed_twice = sum(count - 1 for count in handed_over.values()) + max(
+        0, papers - part.asked, len(handed_over) - part.asked
+    )
     names = {one["id"]: one["title"] for one in place.reports("job")}
     came_out = {
         names[int(Path(one["path"]).stem.rpartition("-")[2])] for one in place.reports("document")

@@ -198,9 +198,13 @@ class IppPrinter:
                 return int(job["job-id"])
         return None
 
-    async def progress(self, job_id: int) -> JobProgress | None:
-        """Where a job stands; None where the printer does not know it. Raises DeviceFailure."""
-        if all(job.get("job-id") != job_id for job in await self._jobs()):
+    async def progress(self, job_id: int, job_name: str) -> JobProgress | None:
+        """Where a job stands; None where the printer does not know it. Raises DeviceFailure.
+
+        A printer that numbers anew has somebody else's job under the same number.
+        """
+        known = {(job.get("job-id"), job.get("job-name")) for job in await self._jobs()}
+        if (job_id, job_name) not in known:
             return None
         return await self._job(job_id)
 
@@ -328,7 +332,10 @@ class IppPrinter:
         return JobProgress(job_id, state, pages if isinstance(pages, int) else None)
 
     async def _jobs(self) -> list[dict[str, Any]]:
-        """Every job that the printer knows, waiting or ended (RFC 8011, 4.2.6)."""
+        """Every job that the printer knows, waiting or ended (RFC 8011, 4.2.6).
+
+        None of a printer that does not tell.
+        """
         known: list[dict[str, Any]] = []
         for which in ("not-completed", "completed"):
             request = {"operation-attributes-tag": {
@@ -337,8 +344,11 @@ class IppPrinter:
             }}
             try:
                 answer = await self._line.ask(IppOperation.GET_JOBS, request)
-            except IPPError as error:
+            except IPPConnectionError as error:
                 raise self._unreachable(error) from error
+            except IPPError as error:
+                log.info("the printer does not list its jobs: %s", error)
+                continue
             known += answer["jobs"] or []
         return known
 

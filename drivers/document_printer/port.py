@@ -141,8 +141,8 @@ class DocumentPrinter(Protocol):
     async def find(self, job_name: str) -> int | None:
         """The id of the job of this name, whatever became of it; None where none is known."""
 
-    async def progress(self, job_id: int) -> JobProgress | None:
-        """Where a job stands; None where the printer does not know it any more."""
+    async def progress(self, job_id: int, job_name: str) -> JobProgress | None:
+        """Where a job of this name stands; None where the printer does not know it any more."""
 
     async def remembers(self) -> bool:
         """Whether the printer still knows jobs that ended before now."""

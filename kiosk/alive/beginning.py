@@ -90,7 +90,17 @@ class Beginning:
 
     def _tell(self, obstacle: Obstacle, show: Show) -> None:
         """Show an obstacle; log it once, however often it is met."""
-        if obstacle != self._told:
+        if not _is_known(obstacle, self._told):
             log.error("the terminal does not come up: %s: %s", obstacle.reason, obstacle.detail)
             show(obstacle)
         self._told = obstacle
+
+
+def _is_known(obstacle: Obstacle, told: Obstacle | None) -> bool:
+    """Whether an obstacle is the one told last: the time in a detail, or a number, may differ.
+
+    A configuration that has been mended and is wrong in another place is told anew.
+    """
+    if told is None or obstacle.reason is not told.reason:
+        return False
+    return obstacle.reason is not Reason.BAD_CONFIGURATION or obstacle.detail == told.detail

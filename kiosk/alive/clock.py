@@ -11,6 +11,7 @@ right time look wrong for ever.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -31,8 +32,22 @@ TRUSTED_SECONDS = 86_400.0
 REMEMBER_EVERY = timedelta(hours=1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the platform said, and what the clocks of this machine showed then."""
+
+    apart: timedelta
+    """The platform's time less the machine's."""
+    wall: datetime
+    boot: float
+
+
 class TrustedClock:
-    """What is known of the clock's truth. For one thread, but for `trusted`."""
+    """What is known of the clock's truth.
+
+    `heard` is for one thread, `prepare` and `remember` are for one thread at a time; `look`
+    and `trusted` are for any.
+    """
 
     def __init__(
         self, folder: Path, now: Callable[[], datetime], since_boot: Callable[[], float],
@@ -42,10 +57,9 @@ class TrustedClock:
         self._path = folder / SEEN
         self._now = now
         self._since_boot = since_boot
-        self._floor = built
+        self._built = built
         self._remembered: datetime | None = None
-        self._confirmed: float | None = None
-        self._apart: timedelta | None = None
+        self._heard: _Heard | None = None
 
     def prepare(self) -> None:
         """Read the last time that was confirmed; what cannot be read says nothing."""
@@ -58,52 +72,88 @@ class TrustedClock:
             return
         if seen.tzinfo is not None:
             self._remembered = seen
-            self._floor = max(self._floor, seen)
+
+    def look_at_start(self) -> Obstacle | None:
+        """Why the clock cannot be right, whatever the platform will say; None where it may be.
+
+        A clock behind the remembered time does not hold up the start: only a terminal that has
+        come up hears the platform, which may find the memory wrong.
+        """
+        return _before(self._now(), self._built)
 
     def look(self) -> Obstacle | None:
         """Why the clock is wrong; None where nothing speaks against it."""
         now = self._now()
-        if now < self._floor - TOLERANCE:
-            detail = f"{_short(now)} is before {_short(self._floor)}"
-            return Obstacle(Reason.CLOCK_WRONG, detail)
-        if self._apart is not None and abs(self._apart) > TOLERANCE:
-            seconds = round(self._apart.total_seconds())
+        apart = self._apart(now)
+        if apart is None:
+            return _before(now, max(self._built, self._remembered or self._built))
+        if abs(apart) > TOLERANCE:
+            seconds = round(apart.total_seconds())
             return Obstacle(Reason.CLOCK_WRONG, f"{seconds} s behind the platform's clock")
-        return None
+        # What the platform says now counts for more than what an earlier run remembered.
+        return _before(now, self._built)
 
     def trusted(self) -> bool:
-        """Whether the platform has confirmed the clock within a day."""
-        if self._confirmed is None or self.look() is not None:
-            return False
-        return self._since_boot() - self._confirmed <= TRUSTED_SECONDS
+        """Whether the platform confirmed the clock within a day, and nobody has set it since."""
+        return self._is_confirmed(self._now())
 
     def heard(self, date: str | None) -> None:
         """The platform's `Date` header came with an answer; one that is none says nothing."""
         try:
             said = parsedate_to_datetime(date or "")
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter for a number that fits no date
             return
         if said.tzinfo is None:
             said = said.replace(tzinfo=UTC)
         now = self._now()
-        before, self._apart = self._apart, said - now
-        wrong = abs(self._apart) > TOLERANCE
-        if wrong and (before is None or abs(before) <= TOLERANCE):
-            log.error("the clock is %d s behind the platform's", self._apart.total_seconds())
-        self._confirmed = None if wrong else self._since_boot()
+        before = self._apart(now)
+        apart = said - now
+        if abs(apart) > TOLERANCE and (before is None or abs(before) <= TOLERANCE):
+            log.error("the clock is %d s behind the platform's", apart.total_seconds())
+        self._heard = _Heard(apart, now, self._since_boot())
 
     def remember(self) -> None:
-        """Keep a confirmed time for later starts, once an hour. Blocks: for a thread."""
+        """Keep a confirmed time for later starts, once an hour. Blocks: for a thread.
+
+        It takes the place of a later one, which was wrong.
+        """
         now = self._now()
-        due = self._remembered is None or now - self._remembered >= REMEMBER_EVERY
-        if not due or not self.trusted():
+        last = self._remembered
+        due = last is None or not last <= now < last + REMEMBER_EVERY
+        if not due or not self._is_confirmed(now):
             return
         try:
             write_durably(self._path, now.isoformat().encode("ascii"))
         except OSError as error:
             log.warning("the time cannot be remembered: %s", error)
             return
-        self._remembered, self._floor = now, max(self._floor, now)
+        self._remembered = now
+
+    def _is_confirmed(self, now: datetime) -> bool:
+        heard, apart = self._heard, self._apart(now)
+        if heard is None or apart is None or abs(apart) > TOLERANCE:
+            return False
+        if _before(now, self._built) is not None:
+            return False
+        return self._since_boot() - heard.boot <= TRUSTED_SECONDS
+
+    def _apart(self, now: datetime) -> timedelta | None:
+        """How far the clock is behind the platform's; None where nothing is known of that.
+
+        The time since the machine's start, which nobody sets, tells whether the clock has been
+        set since the platform was heard: then what it said of the clock says nothing any more.
+        """
+        heard = self._heard
+        if heard is None:
+            return None
+        moved = now - heard.wall - timedelta(seconds=self._since_boot() - heard.boot)
+        return None if abs(moved) > TOLERANCE else heard.apart - moved
+
+
+def _before(now: datetime, floor: datetime) -> Obstacle | None:
+    if now >= floor - TOLERANCE:
+        return None
+    return Obstacle(Reason.CLOCK_WRONG, f"{_short(now)} is before {_short(floor)}")
 
 
 def _short(time: datetime) -> str:

@@ -97,7 +97,7 @@ class Disk:
             finally:
                 path.unlink(missing_ok=True)
         except OSError as error:
-            return of_error(error)
+            return of_error(error, self._folder)  # the probe's name says nothing
         return None
 
     def _give_up(self) -> bool:

@@ -38,7 +38,7 @@ class Machine:
         if obstacle is not None:
             return obstacle
         self.clock.prepare()
-        return self.clock.look() or entropy.look()
+        return self.clock.look_at_start() or entropy.look()
 
     def look(self) -> Obstacle | None:
         """Why no visit should begin now; None where one may. Blocks."""

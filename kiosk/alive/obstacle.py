@@ -2,6 +2,7 @@
 
 import errno
 from dataclasses import dataclass
+from pathlib import Path
 
 from kiosk.reasons import Reason
 
@@ -17,10 +18,11 @@ class Obstacle:
     detail: str
 
 
-def of_error(error: OSError) -> Obstacle:
-    """What an error of the terminal's own files means."""
+def of_error(error: OSError, where: Path | None = None) -> Obstacle:
+    """What an error of the terminal's own files means; `where` is named for the error's file."""
+    detail = str(error) if where is None else f"{where}: {error.strerror}"
     if error.errno in NO_ROOM:
-        return Obstacle(Reason.DISK_FULL, str(error))
+        return Obstacle(Reason.DISK_FULL, detail)
     if error.errno == errno.EROFS:
-        return Obstacle(Reason.DISK_READ_ONLY, str(error))
-    return Obstacle(Reason.STATE_UNREADABLE, str(error))
+        return Obstacle(Reason.DISK_READ_ONLY, detail)
+    return Obstacle(Reason.STATE_UNREADABLE, detail)

@@ -60,15 +60,16 @@ class Scratch:
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.folder)
 
     def empty(self) -> None:
-        """Remove all that is in it; what cannot be removed is told."""
-        for entry in self.folder.iterdir():
-            try:
-                if entry.is_dir() and not entry.is_symlink():
-                    shutil.rmtree(entry)
-                else:
-                    entry.unlink()
-            except OSError as error:
-                log.error("a temporary file stays: %s", error.strerror)
+        """Remove all that is in it; what cannot be removed is told.
+
+        A folder that has gone is made again: what comes after a visit's end goes on.
+        """
+        if not self.folder.exists():
+            log.warning("the folder for temporary files has gone; it is made again")
+        try:
+            self._make()
+        except OSError as error:
+            log.error("there is no folder for temporary files: %s", error.strerror)
 
     def close(self) -> None:
         """Remove the folder."""
@@ -80,7 +81,17 @@ class Scratch:
         found = self.folder.lstat()
         if self.folder.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o077:
             raise PermissionError(1, "somebody else's, or open to others")
-        self.empty()
+        self._remove_all()
+
+    def _remove_all(self) -> None:
+        for entry in self.folder.iterdir():
+            try:
+                if entry.is_dir() and not entry.is_symlink():
+                    shutil.rmtree(entry)
+                else:
+                    entry.unlink()
+            except OSError as error:
+                log.error("a temporary file stays: %s", error.strerror)
 
 
 def file_system_of(place: Path, mounts: str) -> str:

@@ -99,7 +99,7 @@ def asked_seconds(header: str | None, now: datetime) -> float:
         return float(text[:9])
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     until = until if until.tzinfo is not None else until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())

@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS job (
     printer_job INTEGER,
     outcome TEXT NOT NULL,
     copies_out INTEGER,
-    reason TEXT
+    reason TEXT,
+    boot TEXT NOT NULL
 ) STRICT
 """
 OPEN = (JobOutcome.PREPARED, JobOutcome.SUBMITTED)
@@ -60,6 +61,8 @@ class Job:
     outcome: JobOutcome
     copies_out: int | None
     """Copies that are certainly out; None where that cannot be known."""
+    same_boot: bool = True
+    """Whether the machine has run on since it was prepared."""
 
 
 class PrintLedger:
@@ -76,9 +79,11 @@ class PrintLedger:
 
         def work(txn: Transaction) -> Job:
             number = txn.insert(
-                "INSERT INTO job (name, prepared_at, certificate_type, copies, pages, outcome)"
-                " VALUES ('', ?, ?, ?, ?, ?)",
-                (txn.now.isoformat(), certificate_type, copies, pages, JobOutcome.PREPARED),
+                "INSERT INTO job"
+                " (name, prepared_at, certificate_type, copies, pages, outcome, boot)"
+                " VALUES ('', ?, ?, ?, ?, ?, ?)",
+                (txn.now.isoformat(), certificate_type, copies, pages, JobOutcome.PREPARED,
+                 txn.clock.boot),
             )
             name = f"tongban-{store[:8]}-{number}"
             txn.execute("UPDATE job SET name = ? WHERE number = ?", (name, number))
@@ -127,10 +132,10 @@ class PrintLedger:
     async def open_jobs(self) -> list[Job]:
         """Jobs whose end is not in the ledger: a crash left them."""
         rows = await self._vault.read(lambda txn: txn.execute(
-            "SELECT number, name, copies, pages, printer_job, outcome, copies_out FROM job"
-            " WHERE outcome IN (?, ?) ORDER BY number", OPEN,
+            "SELECT number, name, copies, pages, printer_job, outcome, copies_out, boot = ?"
+            " FROM job WHERE outcome IN (?, ?) ORDER BY number", (txn.clock.boot, *OPEN),
         ))
         return [
-            Job(number, name, copies, pages, job, JobOutcome(outcome), out)
-            for number, name, copies, pages, job, outcome, out in rows
+            Job(number, name, copies, pages, job, JobOutcome(outcome), out, bool(same))
+            for number, name, copies, pages, job, outcome, out, same in rows
         ]

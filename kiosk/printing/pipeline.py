@@ -56,13 +56,15 @@ async def print_document(
         outcome = JobOutcome.UNKNOWN if unknown else JobOutcome.NOT_PRINTED
         # Once a printer has taken a job, a page may have come out, whatever it says later.
         refused = printer_job is None and outcome is JobOutcome.NOT_PRINTED
+        if printer_job is None and unknown:
+            await asyncio.shield(_recall(printer, job.name))
         ended = _ended(counting, number, nothing_printed=refused)
         await ledger.settled(number, outcome, str(failure.reason), 0 if refused else None, ended)
         raise as_failure(failure) from failure
     except BaseException:
         # The visit was ended, or broke, while the printer had the job: it must not come
         # out for the next person, and nobody may believe that it is known.
-        await asyncio.shield(_abandon(printer, over, printer_job))
+        await asyncio.shield(_abandon(printer, over, printer_job, job.name))
         raise
     await over(JobOutcome.PRINTED, None, copies)
     return number
@@ -76,15 +78,25 @@ def _ended(counting: Counting | None, job: int, *, nothing_printed: bool) -> Als
 
 
 async def _abandon(
-    printer: DocumentPrinter, over: Callable[..., Awaitable[None]], printer_job: int | None
+    printer: DocumentPrinter, over: Callable[..., Awaitable[None]], printer_job: int | None,
+    name: str,
 ) -> None:
     """Cancel what nobody waits for any more; `over` writes down how the job ended."""
-    if printer_job is not None:
-        try:
-            await printer.cancel(printer_job)
-        except DeviceFailure as failure:
-            log.warning("job %d could not be cancelled: %s", printer_job, failure)
+    await _recall(printer, name, printer_job)
     await over(JobOutcome.UNKNOWN, "interrupted")
+
+
+async def _recall(printer: DocumentPrinter, name: str, printer_job: int | None = None) -> None:
+    """Cancel a job, so that nothing of it comes out for the next person.
+
+    One whose number was never heard may be with the printer all the same.
+    """
+    try:
+        number = printer_job if printer_job is not None else await printer.find(name)
+        if number is not None:
+            await printer.cancel(number)
+    except DeviceFailure as failure:
+        log.warning("job %s could not be cancelled: %s", name, failure)
 
 
 def as_failure(failure: DeviceFailure) -> Failure:

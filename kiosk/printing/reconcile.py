@@ -40,18 +40,21 @@ class Finding:
 
 
 async def reconcile(
-    printer: DocumentPrinter, ledger: PrintLedger, restore: Restore | None = None
+    printer: DocumentPrinter, ledger: PrintLedger, jobs: list[Job],
+    restore: Restore | None = None,
 ) -> list[tuple[Job, Finding]]:
-    """Find out about every open job, and write it down. Raises VaultFailure.
+    """Find out about jobs that a crash left open, and write it down. Raises VaultFailure.
 
-    Raises DeviceFailure where the printer cannot be asked: the jobs stay open, and this is to be
-    called again.
+    Raises DeviceFailure where the printer cannot be asked: what is left of `jobs` is to be asked
+    about again. What was begun since is none of them.
     """
     found = []
-    for job in await ledger.open_jobs():
+    while jobs:
+        job = jobs[0]
         finding = await _look(printer, job)
         also = partial(restore, job=job, finding=finding) if restore is not None else None
         await ledger.settled(job.number, finding.outcome, INTERRUPTED, finding.copies_out, also)
+        del jobs[0]
         log.warning("job %d was interrupted: %s", job.number, finding.outcome)
         found.append((job, finding))
     return found
@@ -67,7 +70,7 @@ async def _look(printer: DocumentPrinter, job: Job) -> Finding:
         remembers = await printer.remembers()
         outcome = JobOutcome.NOT_PRINTED if remembers else JobOutcome.UNKNOWN
         return Finding(outcome, 0 if remembers else None)
-    before = await printer.progress(number)
+    before = await printer.progress(number, job.name)
     if before is None:
         return Finding(JobOutcome.UNKNOWN, None)
     after = before if before.state.settled else await printer.cancel(number)
@@ -77,8 +80,11 @@ async def _look(printer: DocumentPrinter, job: Job) -> Finding:
 def judge(job: Job, before: JobProgress, after: JobProgress) -> Finding:
     """What the printer's word on a job, as it was found and as it ended, says of its copies. Pure.
 
-    A page that was on its way when the job was cancelled may have come out.
+    A page that was on its way when the job was cancelled may have come out. After a power cut a
+    queue begins an interrupted job anew by itself: what is completed then may be out twice.
     """
+    if after.state is JobState.COMPLETED and not job.same_boot:
+        return Finding(JobOutcome.UNKNOWN, job.copies)
     if after.state is JobState.COMPLETED:
         return Finding(JobOutcome.PRINTED, job.copies)
     if not after.state.settled or after.pages is None:

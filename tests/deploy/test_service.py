@@ -1,7 +1,9 @@
 """The unit of the terminal: systemd understands it, and finds it well closed."""
 
 import configparser
+import re
 import subprocess
+from pathlib import Path
 
 from kiosk.alive.starts import HEALTHY_SECONDS, MOST_STARTS
 from tests.conftest import ROOT
@@ -56,6 +58,26 @@ def test_nothing_of_a_citizen_is_dumped_swapped_or_readable_to_others():
     assert service["LimitCORE"] == "0"
     assert service["MemorySwapMax"] == "0"
     assert service["UMask"] == "0077"
+
+
+def test_the_displays_sockets_and_cookie_are_let_in_where_there_are_any():
+    _, service = settings()
+    # Nothing can be let in below what `yes` makes inaccessible (systemd.exec(5), BindPaths=).
+    assert service["ProtectHome"] == "tmpfs"
+    bound = service["BindReadOnlyPaths"].split()
+    assert all(path.startswith("-/") for path in bound)
+    names = {Path(path).name for path in bound}
+    assert {".X11-unix", "wayland-0", "Xauthority"} <= names
+
+
+def test_of_homes_and_of_tmp_nothing_but_the_display_is_let_in():
+    _, service = settings()
+    assert service["PrivateTmp"] == "yes"
+    assert "BindPaths" not in service
+    for path in service["BindReadOnlyPaths"].split():
+        assert re.fullmatch(
+            r"-(/tmp/\.X11-unix|/run/user/\d+/(wayland-\d|([a-z]+/)?Xauthority))", path
+        ), path
 
 
 def test_the_terminal_rests_long_before_the_machine_starts_anew():

@@ -24,27 +24,29 @@ async def printer(request, start_printer):
     await made.close()
 
 
-async def settled(printer, job):
+async def settled(printer, job, name):
     """Where a job stands when nothing more happens to it."""
-    while not (progress := await printer.progress(job)).state.settled:
+    while not (progress := await printer.progress(job, name)).state.settled:
         await asyncio.sleep(0.05)
     return progress
 
 
 async def test_a_job_is_found_by_its_name_and_its_end_is_known(printer):
-    await settled(printer, await printer.submit(DOCUMENT.read_bytes(), "tongban-another"))
+    other = await printer.submit(DOCUMENT.read_bytes(), "tongban-another")
+    await settled(printer, other, "tongban-another")
     job = await printer.submit(DOCUMENT.read_bytes(), "tongban-wanted")
     assert await printer.find("tongban-wanted") == job
-    assert (await settled(printer, job)).state is JobState.COMPLETED
+    assert (await settled(printer, job, "tongban-wanted")).state is JobState.COMPLETED
     assert await printer.find("tongban-wanted") == job
     assert await printer.remembers()
 
 
 async def test_a_job_that_never_came_is_not_found(printer):
     job = await printer.submit(DOCUMENT.read_bytes(), "tongban-one")
-    await settled(printer, job)
+    await settled(printer, job, "tongban-one")
     assert await printer.find("tongban-other") is None
-    assert await printer.progress(job + 1000) is None
+    assert await printer.progress(job + 1000, "tongban-one") is None
+    assert await printer.progress(job, "tongban-other") is None
 
 
 async def test_a_printer_that_has_had_no_job_says_nothing_of_the_past(printer):

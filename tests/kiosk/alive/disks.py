@@ -72,7 +72,10 @@ def read_only(folder: Path):
     yield "at the start", word(disk.prepare())
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
     yield "while it serves", word(disk.look())
-    yield "at the next start", word(Disk(folder / "state", ROOM).prepare())
+    again = Disk(folder / "state", ROOM)
+    obstacle = again.prepare()
+    yield "at the next start", word(obstacle)
+    yield "told in the same words", again.prepare() == obstacle
     yield "without a folder", word(Disk(folder / "new", ROOM).prepare())
     subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
     yield "mended", word(disk.look())

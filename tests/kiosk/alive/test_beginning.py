@@ -3,16 +3,18 @@
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from kiosk.alive import entropy
 from kiosk.alive.beginning import Beginning
-from kiosk.alive.clock import TrustedClock
+from kiosk.alive.clock import SEEN, TrustedClock
 from kiosk.alive.disk import Disk, Room
 from kiosk.alive.machine import Machine
 from kiosk.alive.starts import MOST_STARTS, Starts, Word
 from kiosk.config import BadConfiguration
+from kiosk.errors import Failure
 from kiosk.reasons import Reason
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -63,6 +65,14 @@ async def test_a_wrong_clock_is_shown_and_waited_for(stage):
     assert stage.shown == [Reason.CLOCK_WRONG]
 
 
+async def test_a_terminal_that_remembers_a_later_time_comes_up_and_can_hear_the_platform(stage):
+    (stage.folder / SEEN).write_text((NOW + timedelta(days=40)).isoformat())
+    assert await stage.bring_up() == "a terminal"
+    assert stage.machine.look().reason is Reason.CLOCK_WRONG
+    stage.machine.clock.heard(format_datetime(NOW, usegmt=True))
+    assert stage.machine.look() is None
+
+
 async def test_a_state_that_cannot_be_read_is_shown_and_waited_for(tmp_path):
     stage = Stage(tmp_path / "state")
     (tmp_path / "state").write_text("in the way")
@@ -86,6 +96,33 @@ async def test_a_configuration_that_is_wrong_is_shown_once_and_tried_again(stage
     assert stage.shown == [Reason.BAD_CONFIGURATION]
     assert caplog.text.count("terminal.key: no such file") == 1
     assert stage.starts.failed() == 1
+
+
+async def test_a_configuration_that_is_wrong_in_another_place_is_told_anew(stage, caplog):
+    wrong = ["terminal.key: no such file", "terminal.key: no such file", "terminal.key: no key"]
+
+    def make():
+        if wrong:
+            raise BadConfiguration(wrong.pop(0))
+        return "a terminal"
+
+    assert await stage.bring_up(make) == "a terminal"
+    assert caplog.text.count("does not come up") == 2
+    assert caplog.text.count("terminal.key: no key") == 1
+
+
+async def test_an_obstacle_whose_detail_changes_is_logged_once(stage, caplog):
+    tries = []
+
+    def make():
+        tries.append(1)
+        if len(tries) < 4:
+            raise Failure(Reason.DISK_READ_ONLY, f"try {len(tries)}")
+        return "a terminal"
+
+    assert await stage.bring_up(make) == "a terminal"
+    assert stage.shown == [Reason.DISK_READ_ONLY]
+    assert caplog.text.count("does not come up") == 1
 
 
 async def test_after_too_many_failed_starts_nothing_is_made_until_a_technician_says_so(stage):

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.alive.clock import SEEN, TRUSTED_SECONDS, TrustedClock
+from kiosk.platform import Platform
 from kiosk.reasons import Reason
 
 BUILT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -95,6 +97,81 @@ def test_a_time_that_nobody_confirmed_is_not_remembered(tmp_path):
     assert make(tmp_path, Time()).look() is None
 
 
+@pytest.mark.parametrize("set_by", [timedelta(days=40), timedelta(hours=-2)])
+def test_a_clock_that_is_set_after_it_was_confirmed_is_neither_trusted_nor_remembered(
+    tmp_path, set_by
+):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON))
+    clock.remember()
+    first = (tmp_path / SEEN).read_text()
+    time.passes(7200)
+    time.wall += set_by
+    assert not clock.trusted()
+    clock.remember()
+    assert (tmp_path / SEEN).read_text() == first
+
+
+def test_a_clock_that_was_set_ahead_without_a_line_serves_when_it_is_put_right(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON))
+    time.wall += timedelta(days=40)
+    clock.remember()
+    time.wall -= timedelta(days=40)
+    assert clock.look() is None
+    assert make(tmp_path, time).look() is None
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_clock_that_is_put_right_after_the_line_fell_is_wrong_no_longer(tmp_path, hours):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON + timedelta(hours=hours)))
+    time.passes(60)
+    assert clock.look().reason is Reason.CLOCK_WRONG
+    time.wall += timedelta(hours=hours)
+    assert clock.look() is None
+    assert not clock.trusted()
+
+
+def test_a_clock_that_is_put_right_by_a_few_minutes_is_wrong_no_longer(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON + timedelta(minutes=6)))
+    time.wall += timedelta(minutes=4)
+    assert clock.look() is None
+
+
+def test_small_steps_of_the_clock_do_not_add_up_to_trust(tmp_path):
+    time = Time()
+    clock = make(tmp_path, time)
+    clock.heard(header(NOON + timedelta(minutes=4)))
+    time.wall -= timedelta(minutes=4)
+    assert clock.look().reason is Reason.CLOCK_WRONG
+    assert not clock.trusted()
+
+
+def test_a_time_that_the_platform_confirms_takes_the_place_of_a_remembered_later_one(tmp_path):
+    (tmp_path / SEEN).write_text((NOON + timedelta(days=40)).isoformat())
+    time = Time()
+    clock = make(tmp_path, time)
+    assert clock.look().reason is Reason.CLOCK_WRONG
+    clock.heard(header(NOON))
+    assert clock.look() is None
+    assert clock.trusted()
+    clock.remember()
+    assert make(tmp_path, time).look() is None
+
+
+def test_a_start_waits_for_a_clock_before_the_software_not_for_one_before_the_memory(tmp_path):
+    (tmp_path / SEEN).write_text((NOON + timedelta(days=40)).isoformat())
+    assert make(tmp_path, Time()).look_at_start() is None
+    long_ago = make(tmp_path, Time(datetime(2000, 1, 1, tzinfo=UTC)))
+    assert long_ago.look_at_start().reason is Reason.CLOCK_WRONG
+
+
 def test_the_time_is_written_down_once_an_hour(tmp_path):
     time = Time()
     clock = make(tmp_path, time)
@@ -115,7 +192,13 @@ def test_a_memory_that_was_torn_says_nothing(tmp_path, content):
     assert make(tmp_path, Time()).look() is None
 
 
-@pytest.mark.parametrize("date", [None, "", "soon", "Tue, 99 Nov 2026 12:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        None, "", "soon", "Tue, 99 Nov 2026 12:00:00 GMT", "Tue, 24 Nov 99999999999 12:00:00 GMT",
+        "Tue, 24 Nov 2026 12:00:00 +99999999999999", "Tue, 24 Nov 2026 12:00:00 +9999",
+    ],
+)
 def test_a_header_that_is_no_date_says_nothing(tmp_path, date):
     clock = make(tmp_path, Time())
     clock.heard(date)
@@ -134,3 +217,23 @@ def test_a_date_of_another_zone_is_the_same_time(tmp_path):
     clock = make(tmp_path, Time())
     clock.heard(format_datetime(NOON.astimezone(timezone(timedelta(hours=8)))))
     assert clock.trusted()
+
+
+async def test_an_answer_of_the_platform_is_an_answer_whatever_its_date_says(tmp_path):
+    async def answer(request):
+        return web.Response(text="{}", headers={"Date": "Tue, 24 Nov 99999999999 12:00:00 GMT"})
+
+    clock = make(tmp_path, Time())
+    runner = web.AppRunner(app := web.Application())
+    app.router.add_get("/lists", answer)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    platform = Platform(address, 5.0, hear_date=clock.heard)
+    try:
+        assert await platform.get(f"{address}/lists") == b"{}"
+        assert not clock.trusted()
+    finally:
+        await platform.close()
+        await runner.cleanup()

@@ -47,8 +47,8 @@ def test_a_vault_on_a_full_disk_takes_what_a_citizen_leaves_once_the_reserve_is_
 def test_a_disk_that_can_only_be_read_is_told_and_noticed_when_it_is_mended(tmp_path):
     assert on_a_small_disk("read_only", tmp_path) == {
         "at the start": None, "while it serves": "disk_read_only",
-        "at the next start": "disk_read_only", "without a folder": "disk_read_only",
-        "mended": None,
+        "at the next start": "disk_read_only", "told in the same words": True,
+        "without a folder": "disk_read_only", "mended": None,
     }
 
 

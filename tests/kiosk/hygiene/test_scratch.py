@@ -75,6 +75,23 @@ def test_emptying_does_not_follow_links(tmp_path, mounts):
     assert (other / "kept").exists()
 
 
+def test_emptying_makes_a_folder_that_has_gone_again(tmp_path, mounts, caplog):
+    scratch = opened(tmp_path, mounts)
+    scratch.folder.rmdir()
+    scratch.empty()
+    assert "has gone" in caplog.text
+    assert scratch.folder.stat().st_mode & 0o777 == 0o700
+    assert list(scratch.folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_again_is_told_and_stops_nothing(tmp_path, mounts, caplog):
+    scratch = opened(tmp_path, mounts)
+    scratch.folder.rmdir()
+    scratch.folder.write_text("in the way")
+    scratch.empty()
+    assert "no folder for temporary files" in caplog.text
+
+
 @pytest.mark.parametrize("spoil", ["open to others", "a link"])
 def test_a_folder_that_somebody_else_prepared_is_refused(tmp_path, mounts, spoil):
     there = tmp_path / f"memory/tongban-{os.getuid()}-K-1"

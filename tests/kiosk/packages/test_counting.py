@@ -42,6 +42,9 @@ class Printer:
         self._fail("submit")
         return 9
 
+    async def find(self, name):
+        return None
+
     async def settle(self, job, progress):
         if self.failures["settle"] is asyncio.Event:
             await asyncio.Event().wait()
@@ -150,9 +153,9 @@ async def test_after_a_crash_the_printer_says_whether_the_copy_counts(
     try:
         assert await left(woken) == 1
         ledger = PrintLedger(woken)
-        await reconcile(past, ledger, restore_packages)
+        await reconcile(past, ledger, await ledger.open_jobs(), restore_packages)
         assert await left(woken) == remaining
-        await reconcile(past, ledger, restore_packages)
+        await reconcile(past, ledger, await ledger.open_jobs(), restore_packages)
         assert await left(woken) == remaining
     finally:
         woken.close()

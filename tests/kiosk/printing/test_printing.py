@@ -39,6 +39,13 @@ class Printer:
         self._step("settle")
         return JobProgress(job_id, JobState.COMPLETED, 1)
 
+    async def find(self, job_name):
+        self._step("find")
+        return 9
+
+    async def cancel(self, job_id):
+        self._step(f"cancel {job_id}")
+
 
 @pytest.fixture
 def ledger(tmp_path):
@@ -125,3 +132,10 @@ async def test_a_job_whose_visit_is_ended_is_cancelled_and_unknown(ledger):
         await task
     assert printer.calls[-1] == "cancel 9"
     assert await ledger.outcomes() == [(1, JobOutcome.UNKNOWN)]
+
+
+async def test_a_job_whose_number_was_never_heard_is_looked_for_and_cancelled(ledger):
+    printer = Printer("submit", FailureReason.PRINT_UNKNOWN)
+    with pytest.raises(Failure):
+        await run(printer, ledger)
+    assert printer.calls == ["preflight", "submit", "find", "cancel 9"]

@@ -7,7 +7,8 @@ from drivers.document_printer.port import JobProgress, JobState
 from kiosk.printing.ledger import Job, PrintLedger
 from kiosk.printing.port import JobOutcome
 from kiosk.printing.reconcile import judge, reconcile
-from tests.offline.stores import open_store
+from offline.vault import Vault
+from tests.offline.stores import KIOSK, PlainKeeper, Time, open_store, schemas
 
 
 class Printer:
@@ -25,9 +26,10 @@ class Printer:
         self._ask("find")
         return next((number for number, (known, _) in self.jobs.items() if known == name), None)
 
-    async def progress(self, number):
+    async def progress(self, number, name):
         self._ask("progress")
-        return self.jobs[number][1] if number in self.jobs else None
+        known, progress = self.jobs.get(number, (None, None))
+        return progress if known == name else None
 
     async def remembers(self):
         self._ask("remembers")
@@ -37,6 +39,10 @@ class Printer:
         self._ask("cancel")
         pages = self.jobs[number][1].pages
         return JobProgress(number, JobState.CANCELED, pages)
+
+
+async def asked(printer, ledger, restore=None):
+    return await reconcile(printer, ledger, await ledger.open_jobs(), restore)
 
 
 @pytest.fixture
@@ -66,26 +72,26 @@ async def test_a_job_that_the_printer_finished_meanwhile_is_printed(ledger):
     job = await ledger.prepare("household", 2, 2)
     await ledger.submitted(job.number, 9)
     printer = Printer([(9, (job.name, stands(9, JobState.COMPLETED, 2)))])
-    assert [found.copies_out for _, found in await reconcile(printer, ledger)] == [2]
+    assert [found.copies_out for _, found in await asked(printer, ledger)] == [2]
     assert await outcome(ledger) is JobOutcome.PRINTED
 
 
 async def test_a_job_whose_number_was_never_written_down_is_found_by_its_name(ledger):
     job = await ledger.prepare("household", 1, 1)
     printer = Printer([(9, (job.name, stands(9, JobState.COMPLETED, 1)))])
-    await reconcile(printer, ledger)
+    await asked(printer, ledger)
     assert await outcome(ledger) is JobOutcome.PRINTED
 
 
 async def test_a_job_that_the_printer_never_had_is_not_printed(ledger):
     await ledger.prepare("household", 1, 1)
-    await reconcile(Printer([OLD]), ledger)
+    await asked(Printer([OLD]), ledger)
     assert await outcome(ledger) is JobOutcome.NOT_PRINTED
 
 
 async def test_a_printer_that_has_forgotten_everything_leaves_it_to_staff(ledger):
     await ledger.prepare("household", 1, 1)
-    await reconcile(Printer(), ledger)
+    await asked(Printer(), ledger)
     assert await outcome(ledger) is JobOutcome.UNKNOWN
 
 
@@ -93,7 +99,7 @@ async def test_what_may_still_come_out_is_cancelled_and_for_staff_to_look_at(led
     job = await ledger.prepare("household", 3, 6)
     await ledger.submitted(job.number, 9)
     printer = Printer([(9, (job.name, stands(9, JobState.PROCESSING, 5)))])
-    found = await reconcile(printer, ledger)
+    found = await asked(printer, ledger)
     assert "cancel" in printer.calls
     assert [(one.outcome, one.copies_out) for _, one in found] == [(JobOutcome.UNKNOWN, 2)]
 
@@ -102,14 +108,14 @@ async def test_a_job_that_only_waited_is_cancelled_and_not_printed(ledger):
     job = await ledger.prepare("household", 1, 1)
     await ledger.submitted(job.number, 9)
     printer = Printer([(9, (job.name, stands(9, JobState.PENDING)))])
-    await reconcile(printer, ledger)
+    await asked(printer, ledger)
     assert await outcome(ledger) is JobOutcome.NOT_PRINTED
 
 
 async def test_a_printer_that_cannot_be_asked_leaves_the_job_open_for_the_next_time(ledger):
     job = await ledger.prepare("household", 1, 1)
     with pytest.raises(DeviceFailure):
-        await reconcile(Printer(unreachable=True), ledger)
+        await asked(Printer(unreachable=True), ledger)
     assert [one.number for one in await ledger.open_jobs()] == [job.number]
 
 
@@ -117,14 +123,14 @@ async def test_what_is_settled_is_not_asked_about_again(ledger):
     job = await ledger.prepare("household", 1, 1)
     await ledger.settled(job.number, JobOutcome.PRINTED, None, 1)
     printer = Printer()
-    assert await reconcile(printer, ledger) == []
+    assert await asked(printer, ledger) == []
     assert printer.calls == []
 
 
 async def test_what_belongs_to_a_job_is_put_right_with_it(ledger, vault):
     await ledger.prepare("household", 1, 1)
     restored = []
-    await reconcile(
+    await asked(
         Printer([OLD]), ledger,
         lambda txn, job, finding: restored.append((job.number, finding.outcome)),
     )
@@ -160,3 +166,53 @@ def test_not_printed_is_said_only_where_no_page_can_have_come_out(before, after,
     if found.outcome is JobOutcome.PRINTED:
         assert after is JobState.COMPLETED
     assert found.copies_out is None or 0 <= found.copies_out <= 2
+
+
+async def test_a_job_that_a_visit_has_begun_since_is_left_alone(ledger):
+    printer = Printer(unreachable=True)
+    left = await ledger.open_jobs()
+    job = await ledger.prepare("household", 1, 1)
+    await ledger.submitted(job.number, 9)
+    printer.jobs[9] = (job.name, stands(9, JobState.PROCESSING))
+    printer.unreachable = False
+    assert await reconcile(printer, ledger, left) == []
+    assert printer.calls == []
+
+
+async def test_where_the_printer_is_lost_in_the_middle_the_rest_is_asked_about_again(ledger):
+    jobs = [await ledger.prepare("household", 1, 1) for _ in range(2)]
+    printer = Printer([(n, (job.name, stands(n, JobState.COMPLETED, 1))) for n, job in
+                       enumerate(jobs, 5)])
+    left = await ledger.open_jobs()
+    found = printer.progress
+
+    async def once(number, name):
+        if number == 6:
+            raise DeviceFailure(FailureReason.PRINTER_UNREACHABLE)
+        return await found(number, name)
+
+    printer.progress = once
+    with pytest.raises(DeviceFailure):
+        await reconcile(printer, ledger, left)
+    assert [one.number for one in left] == [jobs[1].number]
+
+
+async def test_what_a_queue_finished_after_a_power_cut_is_for_staff_to_look_at(tmp_path):
+    time = Time()
+    vault = open_store(tmp_path, time)
+    job = await PrintLedger(vault).prepare("household", 2, 2)
+    vault.close()
+    options = (tmp_path / "vault.db", PlainKeeper(), KIOSK, schemas())
+    vault = Vault.open(*options, clock=time.clock("boot-2"))
+    ledger = PrintLedger(vault)
+    printer = Printer([(9, (job.name, stands(9, JobState.COMPLETED, 2)))])
+    found = await asked(printer, ledger)
+    vault.close()
+    assert [(one.outcome, one.copies_out) for _, one in found] == [(JobOutcome.UNKNOWN, 2)]
+
+
+async def test_a_printer_that_numbers_anew_does_not_answer_for_another_job(ledger):
+    job = await ledger.prepare("household", 1, 1)
+    await ledger.submitted(job.number, 1)
+    await asked(Printer([(1, ("somebody-else", stands(1, JobState.COMPLETED, 1)))]), ledger)
+    assert await outcome(ledger) is JobOutcome.UNKNOWN
