@@ -68,6 +68,7 @@ from kiosk.watch import (
 from kiosk.worker import Worker
 from offline.clock import Clock, system_clock
 from offline.delivery import Delivery
+from offline.sealed.envelope import open_outer
 
 log = logging.getLogger(__name__)
 
@@ -151,9 +152,11 @@ class Terminal:
             given, self._platform, self.vault, self.papers, self.directory,
             SystemRandom().random, now,
         ))
-        self.packages = PackageKeeper(self.vault, HttpPackages(
-            self._platform, Caller(config.terminal.id, key).authorise
-        ))
+        own_key = private_key(key)
+        self.packages = PackageKeeper(
+            self.vault, HttpPackages(self._platform, Caller(config.terminal.id, key).authorise),
+            partial(open_outer, terminal=config.terminal.id, key=own_key),
+        )
         self._kept: list[Look] = [
             PaperListsLook(papers, trust, now), guides_look(self.content.guides),
             self.packages.look,
@@ -174,7 +177,7 @@ class Terminal:
             lambda: self.content.guides.current,
             lambda: self.content.catalogue.current,
             Requests(self.vault),
-            PackageOpener(self.vault, config.terminal.id, private_key(key), trust),
+            PackageOpener(self.vault, config.terminal.id, own_key, trust),
         )
         self._tasks: list[asyncio.Task[None]] = []
         self._interrupted: list[Job] = []

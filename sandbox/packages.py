@@ -107,18 +107,18 @@ class PackageDesk:
         self._made[made.place] = made
         return made
 
-    def kept_for(self, terminal: str) -> list[Made]:
-        """What a terminal shall have now."""
+    def kept_for(self, terminal: str) -> list[tuple[Made, int]]:
+        """What a terminal shall have now, and how many copies of it were printed."""
         used, now = self._used(), self._clock()
         return [
-            one for one in self._made.values()
+            (one, used.get(one.id.hex(), 0)) for one in self._made.values()
             if one.terminal == terminal and now < one.ends
             and used.get(one.id.hex(), 0) < one.copies
         ]
 
     def content(self, terminal: str, package: str) -> bytes | None:
         """A sealed package, for the terminal that it is for; None for any other."""
-        for one in self.kept_for(terminal):
+        for one, _ in self.kept_for(terminal):
             if one.id.hex() == package:
                 altered = "package_altered" in self._faults
                 return change_one_byte(one.content) if altered else one.content

@@ -6,8 +6,9 @@ from typing import Any
 
 from kiosk.errors import Failure
 from kiosk.packages.port import ListedPackage
-from kiosk.platform import Platform
+from kiosk.platform import Platform, Reply, refusal, told
 from kiosk.reasons import Reason
+from offline.sealed.envelope import LARGEST
 
 PATH = "/terminals/packages"
 ID = re.compile(r"[0-9a-f]{32}")
@@ -32,9 +33,17 @@ class HttpPackages:
         return read_list(answer)
 
     async def fetch(self, package: str) -> bytes:
-        """One of them, sealed. Raises Failure."""
+        """One of them, sealed; it may take long, while something comes. Raises Failure."""
         address = f"{self._address}/{package}"
-        return await self._platform.get(address, self._authorise(address, b""))
+        content = bytearray()
+        async with self._platform.stream(address, self._authorise(address, b"")) as answer:
+            if answer.status != 200:
+                raise refusal(Reply(answer.status, answer.headers, b""), f"GET {told(address)}")
+            async for piece in answer.pieces:
+                content += piece
+                if len(content) > LARGEST:
+                    raise Failure(Reason.PLATFORM_INVALID, f"package {package} is too large")
+        return bytes(content)
 
 
 def read_list(answer: Any) -> list[ListedPackage]:
@@ -53,10 +62,12 @@ def read_list(answer: Any) -> list[ListedPackage]:
 def _entry(one: Mapping[str, Any]) -> ListedPackage:
     listed = ListedPackage(
         str(one["id"]), str(one["tag"]), float(one["begins"]), float(one["ends"]),
-        int(one["copies"]), int(one["size"]),
+        int(one["copies"]), int(one["size"]), int(one["used"]),
     )
     if not (ID.fullmatch(listed.id) and ID.fullmatch(listed.tag)):
         raise ValueError("an id or tag that is not 16 bytes in hexadecimal")
     if not (0 <= listed.begins < listed.ends and 0 < listed.copies < 100 and listed.size > 0):
         raise ValueError(f"package {listed.id}: times, copies or size that cannot be")
+    if not 0 <= listed.used <= listed.copies:
+        raise ValueError(f"package {listed.id}: {listed.used} of {listed.copies} copies used")
     return listed

@@ -25,7 +25,7 @@ from offline.sealed import store
 from offline.sealed.card import CardFacts, CardSecret, card_secret, document_digest
 from offline.sealed.envelope import open_package
 from offline.sealed.reasons import SealedFailure, SealedReason
-from offline.sealed.store import Kept
+from offline.sealed.store import Facts, Kept
 from offline.transaction import Transaction
 from offline.vault import Vault
 
@@ -61,7 +61,8 @@ class PackageOpener:
     async def open(self, document: IdentityDocument) -> list[Package]:
         """The packages of a document's holder that can be printed now. Raises Failure.
 
-        Where some cannot, the others are given; where none can, the failure says why.
+        Where some cannot, the others are given; where none can, the failure says why. Of two of
+        one certificate the newer counts.
         """
         card = facts_of(document)
         secret = await asyncio.to_thread(card_secret, card, self._terminal)
@@ -69,33 +70,33 @@ class PackageOpener:
             judged = await self._vault.read(lambda txn: _judged(txn, secret.tag))
         except VaultFailure as failure:
             raise Failure(Reason.STORE_FAULT, str(failure)) from failure
-        opened: list[Package] = []
+        opened: dict[str, Package] = {}
         reasons: list[Reason] = []
         for kept, obstacle in judged:
             try:
                 if obstacle is not None:
                     raise as_failure(obstacle)
-                opened.append(await self._open(kept, secret, card))
+                package = await self._open(kept, secret, card)
+                opened[package.certificate.identifier] = package
             except Failure as failure:
                 log.info("package %s: %s", kept.id, failure)
                 reasons.append(failure.reason)
         if not opened:
             told = next((one for one in MOST_TELLING if one in reasons), None)
             raise Failure(told or next(iter(reasons), Reason.PACKAGE_NONE))
-        return opened
+        return list(opened.values())
 
     async def recount(self, packages: list[Package]) -> list[Package]:
         """Those of opened packages of which copies are left. Raises Failure where none are."""
         try:
-            facts = await self._vault.read(
-                lambda txn: {one.id: store.facts_of(txn, one.id) for one in packages}
-            )
+            facts = await self._vault.read(lambda txn: _still_here(txn, packages))
         except VaultFailure as failure:
             raise Failure(Reason.STORE_FAULT, str(failure)) from failure
-        except SealedFailure as failure:
-            raise as_failure(failure) from failure
+        if not facts:
+            raise Failure(Reason.PACKAGE_NONE, "all were taken back")
         counted = [
-            replace(one, used=facts[one.id].used, left=facts[one.id].left) for one in packages
+            replace(one, used=facts[one.id].used, left=facts[one.id].left)
+            for one in packages if one.id in facts
         ]
         usable = [one for one in counted if one.left]
         if not usable:
@@ -144,6 +145,17 @@ def _written(day: object) -> str:
     if isinstance(day, date):
         return f"{day:%Y%m%d}"
     return PERMANENT if day == PERMANENT else ""
+
+
+def _still_here(txn: Transaction, packages: list[Package]) -> dict[str, Facts]:
+    """What is known of those packages that have not been taken back meanwhile."""
+    here: dict[str, Facts] = {}
+    for one in packages:
+        try:
+            here[one.id] = store.facts_of(txn, one.id)
+        except SealedFailure as failure:
+            log.info("package %s: %s", one.id, failure)
+    return here
 
 
 def _judged(txn: Transaction, tag: str) -> list[tuple[Kept, SealedFailure | None]]:

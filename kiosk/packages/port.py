@@ -22,6 +22,8 @@ class ListedPackage:
     copies: int
     size: int
     """Bytes, sealed."""
+    used: int
+    """Copies that were printed, as the platform has been told."""
 
 
 class PackageSource(Protocol):

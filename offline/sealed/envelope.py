@@ -26,22 +26,30 @@ def place_of(package: bytes, terminal: str) -> bytes:
     return b"tongban sealed package 1\0" + package + terminal.encode()
 
 
-def open_package(
-    sealed: bytes, package: bytes, terminal: str, key: EllipticCurvePrivateKey, card: CardSecret
+def open_outer(
+    sealed: bytes, package: bytes, terminal: str, key: EllipticCurvePrivateKey
 ) -> bytes:
-    """What the library signed, not verified yet. Raises SealedFailure (NOT_OPENED, TOO_LARGE).
+    """What is behind the terminal's lock, still locked by the card.
 
-    `key` is the terminal's own; `package` the id by which the package is kept.
+    `key` is the terminal's own; `package` the id by which the package is kept. Raises
+    SealedFailure (NOT_OPENED, TOO_LARGE).
     """
     if len(sealed) > LARGEST:
         raise SealedFailure(SealedReason.TOO_LARGE, f"{len(sealed)} bytes")
     if sealed[:1] != VERSION:
         raise SealedFailure(SealedReason.NOT_OPENED, "of an unknown version")
-    place = place_of(package, terminal)
     try:
-        inner = SUITE.decrypt(sealed[1:], key, place)
+        return SUITE.decrypt(sealed[1:], key, place_of(package, terminal))
     except (InvalidTag, ValueError) as error:
         raise SealedFailure(SealedReason.NOT_OPENED, "not for this terminal's key") from error
+
+
+def open_package(
+    sealed: bytes, package: bytes, terminal: str, key: EllipticCurvePrivateKey, card: CardSecret
+) -> bytes:
+    """What the library signed, not verified yet. Raises SealedFailure as `open_outer` does."""
+    inner = open_outer(sealed, package, terminal, key)
+    place = place_of(package, terminal)
     try:
         return AESGCM(card.lock(package)).decrypt(inner[:NONCE], inner[NONCE:], place)
     except (InvalidTag, ValueError) as error:

@@ -2,8 +2,9 @@
 
 All functions work within one transaction of the vault: the count, the print job it is for and
 the report to the platform are on the disk together, or none of them. A package that is used up
-loses its content at once; that it was here is remembered for as long as the platform lists it,
-so that it never begins to count anew.
+loses its content at once, and so does one that was taken back; that it was here is remembered
+for as long as the platform lists it or a print job of it is open, so that it never begins to
+count anew.
 """
 
 import json
@@ -69,33 +70,53 @@ class Kept:
 
 
 def keep(txn: Transaction, package: str, tag: str, facts: Facts, content: bytes) -> None:
-    """Keep a package that came; one that is here already stays as it is. Raises SealedFailure."""
+    """Keep a package that came. Raises SealedFailure.
+
+    Of one that is known here already the count stays as it is; only its content comes back.
+    """
     if len(content) > LARGEST:
         raise SealedFailure(SealedReason.TOO_LARGE, f"{len(content)} bytes")
-    if len(ids(txn)) >= MOST:
+    known = ids(txn)
+    if package not in known and len(known) >= MOST:
         raise SealedFailure(SealedReason.FULL, f"{MOST} packages are kept")
     txn.execute(
-        "INSERT INTO package (id, tag, facts, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO package (id, tag, facts, content) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET content = excluded.content",
         (package, txn.digest(tag), _sealed_facts(txn, package, facts),
          txn.seal(TABLE, f"{package}/content", content)),
     )
 
 
 def ids(txn: Transaction) -> frozenset[str]:
-    """All packages that are here or were used up here."""
+    """All packages that are here, or whose count is."""
     return frozenset(row[0] for row in txn.execute("SELECT id FROM package"))
 
 
+def complete(txn: Transaction) -> frozenset[str]:
+    """Packages of which nothing is missing: their content is here, or they are used up."""
+    return frozenset(
+        package for package, facts, has_content in _all_facts(txn)
+        if has_content or not facts.left
+    )
+
+
 def forget(txn: Transaction, package: str) -> None:
-    """Throw a package away, and that it was here."""
-    txn.execute("DELETE FROM package WHERE id = ?", (package,))
+    """Throw a package away, and that it was here once no print job of it is open.
+
+    What becomes of an open job may put its copies back: its count must outlast it.
+    """
+    txn.execute("UPDATE package SET content = NULL WHERE id = ?", (package,))
+    txn.execute(
+        "DELETE FROM package WHERE id = ? AND id NOT IN (SELECT package FROM package_job)",
+        (package,),
+    )
 
 
 def sweep(txn: Transaction) -> None:
     """Throw away what has ended; a clock that is not known to be right throws nothing away."""
     if txn.clock.trusted():
         now = txn.now.timestamp()
-        for package, facts in list(_all_facts(txn)):
+        for package, facts, _ in list(_all_facts(txn)):
             if facts.ends <= now:
                 forget(txn, package)
 
@@ -104,22 +125,23 @@ def usable(txn: Transaction) -> int:
     """How many packages have copies left, and have not ended as far as is known."""
     now, sure = txn.now.timestamp(), txn.clock.trusted()
     return sum(
-        1 for _, facts in _all_facts(txn) if facts.left and not (sure and facts.ends <= now)
+        1 for _, facts, has_content in _all_facts(txn)
+        if has_content and facts.left and not (sure and facts.ends <= now)
     )
 
 
 def find(txn: Transaction, tag: str) -> list[Kept]:
-    """The packages of one card, used up or not."""
-    rows = txn.execute(
-        "SELECT id, facts, content FROM package WHERE tag = ? ORDER BY id", (txn.digest(tag),)
-    )
-    return [
+    """The packages of one card, used up or not, the oldest first."""
+    rows = txn.execute("SELECT id, facts, content FROM package WHERE tag = ?", (txn.digest(tag),))
+    kept = [
         Kept(
             package, _read_facts(txn, package, facts),
             txn.unseal(TABLE, f"{package}/content", content) if content else b"",
         )
         for package, facts, content in rows
     ]
+    here = [one for one in kept if one.content or not one.facts.left]
+    return sorted(here, key=lambda one: (one.facts.begins, one.facts.arrived, one.id))
 
 
 def take(txn: Transaction, package: str, copies: int, job: int) -> int:
@@ -163,10 +185,14 @@ def settle(txn: Transaction, job: int, *, nothing_printed: bool) -> bool:
 
 def facts_of(txn: Transaction, package: str) -> Facts:
     """What is known of a package. Raises SealedFailure where it is not here."""
-    rows = txn.execute("SELECT facts FROM package WHERE id = ?", (package,))
-    if not rows:
-        raise SealedFailure(SealedReason.NONE_KEPT, "it was taken back")
-    return _read_facts(txn, package, rows[0][0])
+    rows = txn.execute(
+        "SELECT facts, content IS NOT NULL FROM package WHERE id = ?", (package,)
+    )
+    for sealed, has_content in rows:
+        facts = _read_facts(txn, package, sealed)
+        if has_content or not facts.left:
+            return facts
+    raise SealedFailure(SealedReason.NONE_KEPT, "it was taken back")
 
 
 def check_time(facts: Facts, now: float, trusted: bool) -> None:
@@ -187,9 +213,11 @@ def _count(txn: Transaction, package: str, facts: Facts, used: int) -> None:
     )
 
 
-def _all_facts(txn: Transaction) -> Iterator[tuple[str, Facts]]:
-    for package, facts in txn.execute("SELECT id, facts FROM package"):
-        yield package, _read_facts(txn, package, facts)
+def _all_facts(txn: Transaction) -> Iterator[tuple[str, Facts, bool]]:
+    """Each package, what is known of it, and whether its content is here."""
+    rows = txn.execute("SELECT id, facts, content IS NOT NULL FROM package")
+    for package, facts, has_content in rows:
+        yield package, _read_facts(txn, package, facts), bool(has_content)
 
 
 def _sealed_facts(txn: Transaction, package: str, facts: Facts) -> bytes:

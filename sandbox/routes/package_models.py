@@ -39,6 +39,7 @@ class ListedPackage(BaseModel):
     ends: int = Field(description="seconds since 1970")
     copies: int
     size: int = Field(description="bytes")
+    used: int = Field(description="copies that the terminal has reported as printed")
 
 
 class PackageList(BaseModel):

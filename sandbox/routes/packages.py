@@ -72,9 +72,9 @@ def add_terminal_packages(
         return PackageList.model_validate({"packages": [
             {
                 "id": one.id.hex(), "tag": one.tag, "begins": one.begins, "ends": one.ends,
-                "copies": one.copies, "size": len(one.content),
+                "copies": one.copies, "size": len(one.content), "used": used,
             }
-            for one in desk.kept_for(caller)
+            for one, used in desk.kept_for(caller)
         ]})
 
     @app.get(

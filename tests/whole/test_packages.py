@@ -27,14 +27,16 @@ def told(visitor, event: str) -> int:
     return sum(one["event"] == event for one in visitor.stage.reports)
 
 
-async def keep(visitor, citizen: str = "li-xiulan", certificate: str = KIND, **terms) -> None:
-    """Have a certificate kept, and fetched by the terminal."""
+async def keep(
+    visitor, citizen: str = "li-xiulan", certificate: str = KIND, *, comes: bool = True, **terms
+) -> None:
+    """Have a certificate kept, and fetched by the terminal; whether it comes."""
     before = told(visitor, "package_kept")
     visitor.stage.order(
         "platform", "keep", person=citizen, certificate=certificate, terminal=TERMINAL_ID, **terms
     )
     await until(lambda: told(visitor, "package_kept") > before)
-    assert await visitor.terminal.packages.refresh()
+    assert await visitor.terminal.packages.refresh() is comes
 
 
 async def cut(visitor) -> None:
@@ -132,8 +134,19 @@ async def test_what_was_taken_back_is_gone_with_the_next_line(visitor):
     assert await left(visitor) == []
 
 
-async def test_a_package_that_was_changed_on_its_way_prints_nothing(visitor):
+async def test_a_package_that_was_changed_on_its_way_is_fetched_again(visitor):
     visitor.stage.order("platform", "fault", name="package_altered")
+    await keep(visitor, comes=False)
+    assert await left(visitor) == []
+    visitor.stage.order("platform", "clear")
+    async with asyncio.timeout(20):
+        while not await visitor.terminal.packages.refresh():
+            await asyncio.sleep(0.05)
+    assert await left(visitor) == [1]
+
+
+async def test_a_package_that_nobody_trusted_signed_prints_nothing(visitor):
+    visitor.stage.order("platform", "fault", name="package_forged")
     await keep(visitor)
     await cut(visitor)
     assert await visitor.visit("li-xiulan", KIND) == "package_damaged"

@@ -22,7 +22,9 @@ def _(state: State, event: ev.Printed) -> Outcome:
 
 @on(Step.PRINTING, event=ev.PrintFailed)
 def _(state: State, event: ev.PrintFailed) -> Outcome:
-    return problem(state, event.reason, Step.COPIES)
+    # Of what is kept it counted the copies first: how many are left must be asked again.
+    again = Step.SIGNING_IN if progress_of(state).offline else Step.COPIES
+    return problem(state, event.reason, again)
 
 
 @on(Step.RECEIPT, event=ev.ReceiptPrinted)

@@ -54,9 +54,10 @@ class Platform:
     async def list(self):
         return [
             ListedPackage(
-                one.id.hex(), one.tag, one.begins, one.ends, one.copies, len(one.content)
+                one.id.hex(), one.tag, one.begins, one.ends, one.copies, len(one.content),
+                used,
             )
-            for one in self.desk.kept_for(KIOSK)
+            for one, used in self.desk.kept_for(KIOSK)
         ]
 
     async def fetch(self, package):

@@ -96,6 +96,32 @@ async def test_what_is_used_up_is_told_as_such(opener, vault, platform):
     assert caught.value.reason is Reason.PACKAGE_USED_UP
 
 
+async def test_what_goes_during_a_visit_leaves_the_rest(opener, vault, platform):
+    gone, stays = platform.keep("household"), platform.keep("pension_benefit")
+    await bring(vault, gone)
+    await bring(vault, stays)
+    opened = await opener.open(LI)
+    await vault.write(lambda txn: store.forget(txn, gone.id.hex()))
+    assert [one.id for one in await opener.recount(opened)] == [stays.id.hex()]
+    await vault.write(lambda txn: store.forget(txn, stays.id.hex()))
+    with pytest.raises(Failure) as caught:
+        await opener.recount(opened)
+    assert caught.value.reason is Reason.PACKAGE_NONE
+
+
+async def test_of_two_packages_of_one_certificate_the_newer_is_used(
+    opener, vault, platform, time
+):
+    made = [platform.keep("household")]
+    # Ids are random: the newest shall not be the last by its id, too.
+    while len(made) < 2 or made[-1].id > made[-2].id:
+        time.go(1)
+        made.append(platform.keep("household"))
+    for one in made:
+        await bring(vault, one)
+    assert [one.id for one in await opener.open(LI)] == [made[-1].id.hex()]
+
+
 async def test_of_several_those_that_can_be_printed_are_given(opener, vault, platform):
     good, bad = platform.keep("household"), platform.keep("pension_benefit")
     await bring(vault, good)

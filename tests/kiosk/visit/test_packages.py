@@ -93,6 +93,19 @@ def test_another_one_is_chosen_from_what_is_left():
     assert ended.state.progress.outcome == "printed"
 
 
+def test_after_a_jam_the_copies_that_are_left_are_counted_before_another_try():
+    walked = walk([
+        *TO_COPIES,
+        (ev.PrintConfirmed(), Step.PRINTING),
+        (ev.PrintFailed(Reason.PRINTER_JAMMED), Step.PROBLEM),
+        (ev.TriedAgain(), Step.SIGNING_IN),
+    ], NO_LINE)
+    assert walked.effects[-1] == ef.ListKept()
+    again = replace(KEPT, most_copies=1)
+    walked = walk([(ev.CertificatesListed((again,)), Step.CERTIFICATES)], walked.state)
+    assert walked.state.progress.certificates == (again,)
+
+
 @pytest.mark.parametrize(("reason", "again"), [
     (Reason.PACKAGE_NONE, None), (Reason.PACKAGE_ENDED, None), (Reason.PACKAGE_USED_UP, None),
     (Reason.PACKAGE_DAMAGED, None), (Reason.CLOCK_UNKNOWN, Step.FACE),

@@ -157,8 +157,22 @@ def test_a_job_whose_package_was_taken_back_meanwhile_is_still_reported(shelf):
     package = shelf.keep()
     shelf.do(lambda txn: store.take(txn, package, 1, job=1))
     shelf.do(lambda txn: store.forget(txn, package))
-    assert shelf.do(lambda txn: store.settle(txn, 1, nothing_printed=True))
+    assert shelf.do(store.ids) == {package}
     assert shelf.found() == []
+    assert shelf.do(lambda txn: store.settle(txn, 1, nothing_printed=True))
+    shelf.do(lambda txn: store.forget(txn, package))
+    assert shelf.do(store.ids) == frozenset()
+
+
+def test_what_comes_again_during_its_print_job_counts_on(shelf):
+    package = shelf.keep(copies=3)
+    shelf.do(lambda txn: store.take(txn, package, 2, job=1))
+    shelf.do(lambda txn: store.forget(txn, package))
+    assert shelf.do(store.complete) == frozenset()
+    assert shelf.do(store.usable) == 0
+    shelf.keep(package, copies=3)
+    assert shelf.do(store.complete) == {package}
+    assert shelf.found()[0].facts.left == 1
 
 
 @pytest.mark.parametrize(("moved", "trusted", "reason"), [
