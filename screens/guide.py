@@ -43,9 +43,7 @@ class GuideScreen(Screen):
     step = Step.GUIDE
 
     def build(self) -> None:
-        """The way back; all else is the guide's."""
-        self.button("back", both("common.back"), self.sends(WentBack()),
-                    (theme.MARGIN, self.bottom - 32, 74, 32), size=theme.BODY)
+        """All is the guide's."""
         self._part: Surface | None = None
         self._page = 0
 
@@ -74,6 +72,9 @@ class GuideScreen(Screen):
                  bottom - TOP_MM + 6)
         self._blocks(part, pages[self._page])
         self._pager(part, state, len(pages))
+        if progress.slip is not Slip.PRINTING:
+            part.button("back", both("common.back"), self.sends(WentBack()),
+                        (theme.MARGIN, self.bottom - 32, 74, 32), size=theme.BODY)
         self._print_button(part, progress.slip, state)
         self.add_widget(part)
 

@@ -7,12 +7,18 @@ from kiosk.visit.states import Slip, State, Step
 from screens import theme
 from screens.base import Screen, both
 from screens.icons import Icon
-from screens.widgets import Panel
+from screens.widgets import Panel, Surface
 
 SLIP_WORDS = {
     Slip.NONE: "note", Slip.FAILED: "note", Slip.PRINTING: "printing", Slip.PRINTED: "printed",
 }
 """What is said below the code: without a receipt it is to be noted."""
+STATUS_WORDS = {
+    RequestStatus.WAITING: "received", RequestStatus.ARRIVED: "arrived",
+    RequestStatus.REFUSED: "refused", RequestStatus.UNCLEAR: "unclear",
+    RequestStatus.UNKNOWN: "unclear",
+}
+"""What is said of how far it is; what was received a moment ago cannot be unknown."""
 
 
 class RequestKept(Screen):
@@ -35,9 +41,12 @@ class RequestKept(Screen):
         self._code = self.centred("", 225, 34, theme.HUGE, True)
         self._note = self.centred("", 263, 16, theme.BODY, True)
         self._note_english = self.quiet("", 280, 13)
-        self.button("leave", both("common.leave"), self.sends(Leaves()),
-                    (theme.MARGIN, self.bottom - 44, self.inner, 42), primary=True,
-                    size=theme.TITLE)
+        self._way_out = Surface(self.ui.width_mm, self.ui.content_mm, self.px_per_mm)
+        self._way_out.pos = self.pos
+        self._way_out.button("leave", both("common.leave"), self.sends(Leaves()),
+                             (theme.MARGIN, self.bottom - 44, self.inner, 42), primary=True,
+                             size=theme.TITLE)
+        self.add_widget(self._way_out)
 
     def enter(self, state: State) -> None:
         """Say how it stands."""
@@ -48,10 +57,12 @@ class RequestKept(Screen):
         progress, visit = state.progress, self.ui.visit
         if progress is None or progress.draft is None:
             return
+        # Leaving would end the print of the code.
+        comes_out = progress.slip is Slip.PRINTING
+        self._way_out.opacity = 0.0 if comes_out else 1.0
+        self._way_out.disabled = comes_out
         at = f"{visit.arrived_at.astimezone():%H:%M}" if visit.arrived_at else ""
-        key = {RequestStatus.ARRIVED: "arrived", RequestStatus.REFUSED: "refused"}.get(
-            progress.status or RequestStatus.WAITING, "received"
-        )
+        key = STATUS_WORDS[progress.status or RequestStatus.WAITING]
         self.tell(self._status, self._status_english, f"request_kept.{key}", time=at)
         waits = key == "received"
         self.tell(self._explained, self._explained_english,

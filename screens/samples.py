@@ -284,13 +284,16 @@ def without_sign_in() -> dict[str, State]:
         name: State(step, Equipment(), progress) for name, (step, progress) in at.items()
     }
     states["guide_no_printer"] = State(Step.GUIDE, no_printer, replace(blank, guide="pension"))
-    for status in (RequestStatus.WAITING, RequestStatus.ARRIVED, RequestStatus.REFUSED):
-        kept = replace(blank, draft=complaint, status=status, slip=Slip.PRINTED)
-        states[f"request_kept_{status}"] = State(Step.REQUEST_KEPT, Equipment(), kept)
     for status in RequestStatus:
+        kept = replace(blank, draft=complaint, status=status, slip=Slip.PRINTED)
+        if status is not RequestStatus.UNKNOWN:
+            states[f"request_kept_{status}"] = State(Step.REQUEST_KEPT, Equipment(), kept)
         told = replace(blank, status=status)
         states[f"request_status_{status}"] = State(Step.REQUEST_STATUS, Equipment(), told)
     kept = replace(blank, draft=complaint, status=RequestStatus.WAITING)
+    states["request_kept_printing"] = State(
+        Step.REQUEST_KEPT, Equipment(), replace(kept, slip=Slip.PRINTING)
+    )
     states["request_kept"] = State(Step.REQUEST_KEPT, no_printer, kept)
     states["request_kept_rating"] = State(
         Step.REQUEST_KEPT, Equipment(), replace(kept, draft=rating)

@@ -4,7 +4,9 @@ A job for each: the lists by which printed copies are verified, the directory of
 collections of `sandbox/publishing.py`'s kind: catalogue, guides, prompts, configuration.
 """
 
-from collections.abc import Callable
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,14 +24,19 @@ from kiosk.content.http import PlatformFiles
 from kiosk.content.prompts import Prompts
 from kiosk.platform import Platform
 from offline.sync.delta import Entry, Manifest
+from offline.sync.failures import SyncFailure
 from offline.sync.job import Job, Random, Schedule
 from offline.sync.publication import Accept, Publication
 from offline.sync.runner import Runner
 from offline.vault import Vault
 
+log = logging.getLogger(__name__)
+
 LISTS = Schedule(every=3600.0, at_start=True)
 """What counts by its date is asked for at every start."""
 PAGES = Schedule(every=6 * 3600.0)
+AGAIN_SECONDS = 30.0
+"""After so long what could not be judged at the start is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,34 @@ class Content:
     async def run(self) -> None:
         """Begin with what is kept, then refresh it in its time."""
         await self._directory.remember()
-        for one in self._publications:
+        late = await _remember(self._publications)
+        for one in late:
+            log.warning("%s: what is kept cannot be judged yet", one.name)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_remember_late(late))
+            group.create_task(self.runner.run())
+
+
+async def _remember(publications: Sequence[Publication]) -> list[Publication]:
+    """Take into use what is kept; those that could not be judged."""
+    late = []
+    for one in publications:
+        try:
             await one.remember()
-        await self.runner.run()
+        except SyncFailure:
+            late.append(one)
+    return late
+
+
+async def _remember_late(publications: Sequence[Publication]) -> None:
+    """Try again until each is judged: without a line it is all that there is."""
+    late = publications
+    while late:
+        await asyncio.sleep(AGAIN_SECONDS)
+        late, before = await _remember(late), late
+        for one in before:
+            if one not in late:
+                log.info("%s: what is kept is judged now", one.name)
 
 
 def _publication(around: Around, collection: str, accept: Accept) -> Publication:

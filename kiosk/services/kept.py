@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +12,13 @@ from kiosk.certificates.proof.keep import NOT_GOOD, verify
 from kiosk.content.guides import Guides
 from kiosk.visit import events as ev
 from kiosk.visit.states import Kept
+from kiosk.worker import WorkerFault
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 2.0
+AGAIN_SECONDS = 30.0
+"""After a fault of what verifies lists it is asked again; a process each time is not for less."""
 
 Look = Callable[[], Awaitable[Kept | None]]
 """What is kept of one kind, in which state; None where nothing is."""
@@ -47,13 +51,20 @@ class KeptWatch:
 class PaperListsLook:
     """Whether the lists for printed copies are kept, and within their time.
 
-    They are verified, in a process of their own, only when their files have changed.
+    They are verified, in a process of their own, only when their files have changed, and again
+    after a fault of that process, which says nothing of the lists.
     """
 
-    def __init__(self, folder: Path, trust: Path, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, folder: Path, trust: Path, now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock`: seconds, never set back."""
         self._files = [folder / name for name in (KEYS_FILE, STATUS_FILE)]
         self._trust = trust
         self._now = now
+        self._clock = clock
+        self._again_at: float | None = None
         self._seen: list[int] | None = None
         self._good_until: datetime | None = None
 
@@ -64,18 +75,36 @@ class PaperListsLook:
         except OSError:
             self._seen = self._good_until = None
             return None
-        if changed != self._seen:
-            self._good_until = await self._end()
-            self._seen = changed
+        if changed != self._seen and not self._rests():
+            await self._judge(changed)
         if self._good_until is None:
             return None
         return Kept.PAPER_LISTS if self._now() < self._good_until else Kept.OLD_PAPER_LISTS
 
+    def _rests(self) -> bool:
+        """Whether the last fault was a moment ago."""
+        return self._again_at is not None and self._clock() < self._again_at
+
+    async def _judge(self, changed: list[int]) -> None:
+        """Verify lists with these times of change; after a fault what was known of them stays."""
+        try:
+            self._good_until = await self._end()
+        except WorkerFault as fault:
+            if self._again_at is None:
+                log.warning("the kept lists for printed copies cannot be verified: %s", fault)
+            self._again_at = self._clock() + AGAIN_SECONDS
+            return
+        if self._again_at is not None:
+            log.info("the kept lists for printed copies can be verified again")
+        self._seen, self._again_at = changed, None
+
     async def _end(self) -> datetime | None:
-        """Until when they are good; None for lists that are not to be used."""
+        """Until when they are good; None for lists not to be used. Raises WorkerFault."""
         try:
             lists = [path.read_bytes() for path in self._files]
             said = await verify("paper_lists", self._trust, lists)
+        except WorkerFault:
+            raise
         except NOT_GOOD as error:
             log.warning("the kept lists for printed copies are of no use: %s", error)
             return None

@@ -58,5 +58,7 @@ class RequestStatus(StrEnum):
     ARRIVED = "arrived"
     REFUSED = "refused"
     """The platform did not take it: people have to look at it."""
+    UNCLEAR = "unclear"
+    """Left here, and no more is known: the store lost it, or it arrived long ago."""
     UNKNOWN = "unknown"
     """Nothing with this code was left here."""

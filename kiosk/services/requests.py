@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS request (
 KIND = "request"
 """What the outbox and the platform call it."""
 FOLLOWED_FOR = outbox.ARRIVED_KEPT
-"""For how long something that was left can be followed up."""
+"""For how long after its arrival something that was left can be followed up."""
 FULL = frozenset({VaultReason.DISK_FULL, VaultReason.OUTBOX_FULL})
 LOOK_SECONDS = 1.0
 
@@ -105,18 +105,20 @@ def find(txn: Transaction, code: str) -> Found:
     if txn.execute("SELECT 1 FROM outbox WHERE key = ?", key):
         return Found(RequestStatus.WAITING)
     arrived = txn.execute("SELECT at FROM arrived WHERE key = ?", key)
-    return Found(
-        RequestStatus.ARRIVED, datetime.fromisoformat(arrived[0][0]) if arrived else None
-    )
+    if not arrived:
+        return Found(RequestStatus.UNCLEAR)
+    return Found(RequestStatus.ARRIVED, datetime.fromisoformat(arrived[0][0]))
 
 
 def _forget_old(txn: Transaction) -> None:
     """Codes of what arrived long ago; what waits can be asked for however long it waits."""
+    since = (txn.now - FOLLOWED_FOR).isoformat()
     txn.execute(
         "DELETE FROM request WHERE at < ? AND NOT EXISTS"
         " (SELECT 1 FROM outbox WHERE outbox.key = request.key) AND NOT EXISTS"
-        " (SELECT 1 FROM dead_letter WHERE dead_letter.key = request.key)",
-        ((txn.now - FOLLOWED_FOR).isoformat(),),
+        " (SELECT 1 FROM dead_letter WHERE dead_letter.key = request.key) AND NOT EXISTS"
+        " (SELECT 1 FROM arrived WHERE arrived.key = request.key AND arrived.at >= ?)",
+        (since, since),
     )
 
 

@@ -48,6 +48,7 @@ class Publication:
         self._now = now
         self._kept: Manifest | None = None
         self._remembered = False
+        self._remembering = asyncio.Lock()
 
     @property
     def kept(self) -> Manifest | None:
@@ -55,22 +56,33 @@ class Publication:
         return self._kept
 
     async def remember(self) -> None:
-        """Take into use what was kept; what is not whole or not signed any more is not used."""
-        self._remembered = True
+        """Take into use what was kept, once; what is not whole or not signed any more is not used.
+
+        Raises SyncFailure (BROKEN) where that could not be judged; it can be called again then.
+        """
+        async with self._remembering:
+            if not self._remembered:
+                self._kept = await self._what_was_kept()
+                self._remembered = True
+
+    async def _what_was_kept(self) -> Manifest | None:
         try:
             manifest = await self._verify((self._folder / MANIFEST).read_bytes())
             await self._accept(await asyncio.to_thread(self._read, manifest))
         except FileNotFoundError:
             log.info("%s: nothing is kept yet", self.name)
+            return None
         except (SyncFailure, OSError) as failure:
+            if isinstance(failure, SyncFailure) and failure.reason is SyncReason.BROKEN:
+                raise
             log.warning("%s: what is kept is not used: %s", self.name, failure)
-        else:
-            self._kept = manifest
+            return None
+        return manifest
 
     async def refresh(self) -> Outcome:
         """Fetch what changed, and take it into use as a whole. Raises SyncFailure."""
-        if not self._remembered:
-            await self.remember()
+        # Without knowing what is kept, an older one would be taken for a newer.
+        await self.remember()
         signed = await fetch(self._http, f"{self._path}/manifest", LARGEST_MANIFEST)
         new = await self._verify(signed)
         check_follows(new, self._kept, self._now())

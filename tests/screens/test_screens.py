@@ -1,8 +1,11 @@
 """Every screen, looked at by rules, and rare characters that are never dropped."""
 
+import json
 import os
 import subprocess
 import sys
+
+import pytest
 
 from kiosk.visit.states import Step
 from screens.fonts import RARE, has_rare, with_fallback
@@ -26,6 +29,20 @@ def test_no_screen_clips_text_lacks_a_glyph_overlaps_or_has_a_small_target(displ
 def test_screens_keep_their_layout_on_a_smaller_panel(display):
     done = gallery(display, "--check", "--scale", "0.5")
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("way_out", "printing", "after"), [
+    ("leave", "request_kept_printing", "request_kept_waiting"),
+    ("back", "guide_printing", "guide"),
+])
+def test_no_way_out_is_shown_while_a_strip_comes_out(display, way_out, printing, after):
+    assert way_out not in layout(display, printing)
+    assert way_out in layout(display, after)
+
+
+def layout(display: str, screen: str) -> dict[str, list[float]]:
+    """Where the buttons of a screen stand."""
+    return json.loads(gallery(display, "--only", screen, "--layout").stdout)[screen]
 
 
 def test_an_unknown_screen_is_told_with_the_known_ones(display):

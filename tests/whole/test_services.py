@@ -112,7 +112,9 @@ async def test_without_a_line_who_wants_a_certificate_is_told_why_not(quick_look
 async def test_a_phone_number_is_in_no_log_and_readable_in_no_file(visitor, caplog):
     caplog.set_level("DEBUG")
     await leave_complaint(visitor)
-    visitor.terminal.engine.send(ev.Leaves())
+    engine = visitor.terminal.engine
+    await visitor.until(lambda: engine.state.progress.slip is Slip.PRINTED)
+    engine.send(ev.Leaves())
     await visitor.back_to_idle()
     assert PHONE not in caplog.text
     for path in visitor.state_folder.rglob("*"):

@@ -86,9 +86,14 @@ class PaperLists(KeptLists):
                 raise ValueError(f"one of {made} after one of {before} was kept")
 
     async def _kept_times(self) -> list[str]:
-        """When the kept ones were made; nothing where there are none that are good."""
+        """When the kept ones were made; nothing where there are none that are good.
+
+        Raises WorkerFault: what could not be judged is not to be replaced by something older.
+        """
         try:
             return list((await verify("paper_lists", self._trust, self.kept()))["made"])
+        except WorkerFault:
+            raise
         except NOT_GOOD:
             return []
 

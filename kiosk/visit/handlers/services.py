@@ -64,6 +64,8 @@ def _(state: State, event: ev.WentBack) -> Outcome:
 
 @on(Step.GUIDE, event=ev.WentBack)
 def _(state: State, event: ev.WentBack) -> Outcome:
+    if _strip_comes_out(state):
+        return state, ()
     return enter(with_(state, guide=None), Step.GUIDES)
 
 
@@ -256,8 +258,15 @@ def _(state: State, event: ev.WentBack) -> Outcome:
 
 
 @on(Step.GUIDE, Step.REQUEST_KEPT, Step.REQUEST_STATUS, event=ev.Leaves)
-def _(state: State, event: ev.Leaves) -> Outcome:
-    return leave(state, Reason.CANCELLED)
+@on(Step.GUIDE, Step.REQUEST_KEPT, event=ev.Cancelled)
+def _(state: State, event: ev.Event) -> Outcome:
+    # The end of the visit would end the print, and half a strip has no code. The print has a
+    # deadline of its own.
+    return (state, ()) if _strip_comes_out(state) else leave(state, Reason.CANCELLED)
+
+
+def _strip_comes_out(state: State) -> bool:
+    return progress_of(state).slip is Slip.PRINTING
 
 
 def _draft(state: State) -> Draft:

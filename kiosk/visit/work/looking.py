@@ -79,7 +79,16 @@ class Looking:
             log.info("face: %s", failure)
             self._desk.send(ev.FaceFailed(failure.reason))
             return
-        event = await self._compare(prepare)
+        try:
+            event = await self._compare(prepare)
+        except asyncio.CancelledError:
+            # Whoever goes away has had the attempt; whose camera went away has not.
+            if not self._sees():
+                self._desk.parts.attempts.take_back(begun)
+            raise
+        except Exception:
+            self._desk.parts.attempts.take_back(begun)
+            raise
         if isinstance(event, ev.FaceMatched) or event.reason not in TRIED:
             self._desk.parts.attempts.take_back(begun)
         self._desk.send(event)
@@ -97,8 +106,7 @@ class Looking:
         except (Failure, DeviceFailure) as failure:
             known = _known(failure)
             log.info("face: %s", known)
-            seeing = parts.camera.status.value is Status.ONLINE
-            return ev.FaceFailed(known.reason if seeing else Reason.CAMERA_FAULT)
+            return ev.FaceFailed(known.reason if self._sees() else Reason.CAMERA_FAULT)
         if not (verdict.same and verdict.live):
             log.info("face: %s", verdict.doubt)
             other = verdict.doubt is Doubt.ANOTHER_FACE
@@ -106,6 +114,9 @@ class Looking:
             return ev.FaceFailed(reason)
         visit.face_reference, visit.face_live = verdict.reference, True
         return ev.FaceMatched(verdict.reference)
+
+    def _sees(self) -> bool:
+        return self._desk.parts.camera.status.value is Status.ONLINE
 
     async def judge_paper(self) -> None:
         """Look for the code of a printed copy, judge it, and send the verdict."""

@@ -221,7 +221,9 @@ class SigningIn:
         try:
             session = await signing_in()
         except Failure as failure:
-            if failure.reason in NOT_ASKED:
+            # A phone that has rung has rung, whatever became of the line since.
+            rung = kind is Kind.CALL and self._desk.visit.phone_code is not None
+            if failure.reason in NOT_ASKED and not rung:
                 self._desk.parts.attempts.take_back(attempt)
             raise
         self._desk.parts.attempts.take_back(attempt)

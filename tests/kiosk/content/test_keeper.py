@@ -5,8 +5,11 @@ from random import Random
 
 import pytest
 
+from kiosk.certificates.proof import keep as proof
+from kiosk.content import keeper
 from kiosk.content.configuration import in_effect
 from kiosk.content.port import Domain
+from kiosk.worker import WorkerFault
 from offline.look import look
 from sandbox.bad_line import Weather
 from sandbox.publishing import DATA
@@ -47,6 +50,49 @@ async def test_without_a_line_a_terminal_that_starts_has_what_it_kept(start, tow
     assert await terminal.refresh("guides") == "no_line"
     assert len(terminal.content.guides.current) == 16
     running.cancel()
+
+
+async def test_without_a_line_a_fault_at_the_start_is_got_over(start, town, monkeypatch):
+    terminal = await start()
+    for name in NAMES:
+        await terminal.refresh(name)
+    town.line.cut()
+    terminal = await start()
+    real, faults = proof.verify, []
+
+    async def verify(what, *arguments):
+        if what == "manifest" and len(faults) < 4:
+            faults.append(what)
+            raise WorkerFault("the worker died")
+        return await real(what, *arguments)
+
+    monkeypatch.setattr(keeper, "verify", verify)
+    monkeypatch.setattr(keeper, "AGAIN_SECONDS", 0.05)
+    running = asyncio.create_task(terminal.content.run())
+    async with asyncio.timeout(60):
+        while not terminal.content.guides.current:
+            await asyncio.sleep(0.05)
+    assert len(faults) == 4
+    running.cancel()
+
+
+async def test_a_fault_lets_no_older_lists_take_the_place_of_the_kept_ones(
+    start, town, monkeypatch
+):
+    terminal = await start()
+    await terminal.refresh("paper_lists")
+    kept = terminal.papers.kept()
+    real, asked = proof.verify, []
+
+    async def verify(*arguments):
+        asked.append(arguments)
+        if len(asked) == 2:
+            raise WorkerFault("the worker died")
+        return await real(*arguments)
+
+    monkeypatch.setattr(proof, "verify", verify)
+    assert await terminal.refresh("paper_lists") == "broken"
+    assert terminal.papers.kept() == kept
 
 
 async def test_only_the_guide_that_changed_is_fetched(start, town):

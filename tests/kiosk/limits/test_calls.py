@@ -1,14 +1,20 @@
 """Calls to the platform: each kind its own pace, citizens first, pauses that are honoured."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk.agent import PATH as CHECK_IN
+from kiosk.certificates.http import HttpLibrary
+from kiosk.content.http import PlatformFiles
 from kiosk.errors import Failure
 from kiosk.limits.calls import (
     CITIZEN,
@@ -20,6 +26,7 @@ from kiosk.limits.calls import (
     asked_seconds,
     shipped_rules,
 )
+from kiosk.packages.http import HttpPackages
 from kiosk.platform import Platform
 from kiosk.reasons import Reason
 
@@ -162,6 +169,47 @@ def test_each_call_has_its_kind_and_what_nobody_knows_is_a_citizens():
     for path, kind in kinds.items():
         assert gate.kind_of(f"https://platform.example{path}?lists=1") == kind
     assert list(shipped_rules())[-1] == CITIZEN
+
+
+class Recorder:
+    """A platform that keeps the addresses it is asked for."""
+
+    address = "https://platform.example"
+
+    def __init__(self):
+        self.asked = []
+
+    async def get(self, url, headers=None):
+        self.asked.append(url)
+        return b"{}"
+
+    async def get_json(self, url, headers=None):
+        self.asked.append(url)
+        return {"packages": []}
+
+    @asynccontextmanager
+    async def stream(self, url, headers):
+        self.asked.append(url)
+        yield SimpleNamespace(status=200, headers={}, pieces=None)
+
+
+async def test_whatever_the_terminal_asks_for_by_itself_has_its_kind_and_each_path_is_used():
+    platform, kinds = Recorder(), Gate(lambda: 0.0, lambda: 0.0, lambda: NOON)
+    library = HttpLibrary(platform, f"{platform.address}/library")
+    await library.directory()
+    await library.paper_lists()
+    packages = HttpPackages(platform, lambda address, body: {})
+    await packages.list()
+    await packages.fetch("0" * 32)
+    for path in ("guides/manifest", f"guides/files/{'0' * 64}"):
+        async with PlatformFiles(platform, "T1").get(path, {}):
+            pass
+    assert len(platform.asked) == 7
+    assert {kinds.kind_of(url) for url in platform.asked} == {"background"}
+    paths = [urlsplit(url).path for url in platform.asked]
+    for begins in shipped_rules()["background"].paths:
+        assert any(path.startswith(begins) for path in paths), f"nothing asks for {begins}"
+    assert kinds.kind_of(f"{platform.address}{CHECK_IN}") == "contact"
 
 
 async def test_a_real_server_that_says_later_is_left_alone_so_long(time):

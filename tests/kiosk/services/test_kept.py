@@ -1,5 +1,6 @@
 """What is kept for when there is no line: told when it changes, and only then."""
 
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from kiosk.services import kept
 from kiosk.services.kept import KeptWatch, PaperListsLook
 from kiosk.visit import events as ev
 from kiosk.visit.states import Kept
-from kiosk.worker import Refusal
+from kiosk.worker import Refusal, WorkerFault
 
 END = datetime(2026, 11, 30, tzinfo=UTC)
 
@@ -40,9 +41,12 @@ class Verified:
     def __init__(self) -> None:
         self.asked = 0
         self.good = True
+        self.breaks = False
 
     async def __call__(self, what, trust, lists):
         self.asked += 1
+        if self.breaks:
+            raise WorkerFault("the worker died")
         if not self.good:
             raise Refusal("bad_lists", "a signature is wrong")
         return {"good_until": END.isoformat()}
@@ -74,3 +78,32 @@ async def test_lists_that_do_not_verify_are_not_kept(tmp_path, verified):
     keep(tmp_path, b"lists")
     verified.good = False
     assert await PaperListsLook(tmp_path, tmp_path, lambda: END)() is None
+
+
+async def test_a_fault_of_the_worker_says_nothing_of_the_lists_and_it_is_asked_again(
+    tmp_path, verified
+):
+    keep(tmp_path, b"lists")
+    seconds = 100.0
+    look = PaperListsLook(
+        tmp_path, tmp_path, lambda: END - timedelta(hours=1), lambda: seconds
+    )
+    verified.breaks = True
+    assert [await look() for _ in range(3)] == [None] * 3
+    assert verified.asked == 1
+    verified.breaks = False
+    seconds += kept.AGAIN_SECONDS
+    assert await look() is Kept.PAPER_LISTS
+    assert await look() is Kept.PAPER_LISTS
+    assert verified.asked == 2
+
+
+async def test_lists_that_were_good_stay_so_while_new_ones_cannot_be_verified(tmp_path, verified):
+    look = PaperListsLook(tmp_path, tmp_path, lambda: END - timedelta(hours=1), lambda: 0.0)
+    keep(tmp_path, b"lists")
+    assert await look() is Kept.PAPER_LISTS
+    verified.breaks = True
+    for name in (KEYS_FILE, STATUS_FILE):
+        os.utime(tmp_path / name, ns=(1, 1))
+    assert await look() is Kept.PAPER_LISTS
+    assert verified.asked == 2

@@ -112,6 +112,24 @@ async def test_long_after_its_arrival_a_code_is_forgotten_but_never_while_it_wai
     assert (await requests.find(waits)).status is RequestStatus.WAITING
 
 
+async def test_what_waited_long_can_be_followed_up_as_long_after_its_arrival(
+    requests, vault, time
+):
+    code = await requests.keep(COMPLAINT, "")
+    time.go(40 * 86400)
+    await arrives(vault)
+    at = time.now
+    time.go(86400)
+    await requests.keep(COMPLAINT, "")
+    assert await requests.find(code) == Found(RequestStatus.ARRIVED, at)
+
+
+async def test_what_the_store_has_lost_is_not_said_to_have_arrived(requests, vault):
+    code = await requests.keep(COMPLAINT, "")
+    await vault.write(lambda txn: txn.execute("DELETE FROM outbox WHERE kind = 'request'"))
+    assert await requests.find(code) == Found(RequestStatus.UNCLEAR)
+
+
 async def test_where_there_is_no_room_nothing_is_received_and_no_code_is_given(
     requests, vault, monkeypatch
 ):

@@ -92,6 +92,13 @@ def test_a_strip_that_did_not_come_out_is_told_and_keeps_the_guide():
     assert walked.state.progress.slip is Slip.FAILED
 
 
+@pytest.mark.parametrize("way", [ev.WentBack(), ev.Leaves(), ev.Cancelled()])
+def test_nobody_leaves_a_guide_while_its_strip_comes_out(way):
+    printing = walk([*TO_GUIDE, (ev.PrintsGuide(), Step.GUIDE), (way, Step.GUIDE)])
+    assert EndVisit() not in printing.effects
+    walk([(ev.SlipPrinted(), Step.GUIDE), (ev.Leaves(), Step.FAREWELL)], printing.state)
+
+
 def test_without_guides_there_is_a_reason():
     walked = walk([
         (ev.ContentChanged(frozenset()), Step.IDLE), (ev.ChoseGuides(), Step.PROBLEM),
@@ -112,10 +119,21 @@ def test_a_complaint_is_left_question_by_question_and_received_the_same_way_with
     ]
     assert walked.effects[-1] == PrintSlip(Kind.COMPLAINT)
     assert walked.state.progress.status is RequestStatus.WAITING
-    left = walk([(ev.Leaves(), Step.FAREWELL)], walked.state)
+    left = walk([(ev.SlipPrinted(), Step.REQUEST_KEPT), (ev.Leaves(), Step.FAREWELL)],
+                walked.state)
     assert left.state.progress.outcome == REQUESTED
     assert EndVisit() in left.effects
     assert "request_kept" in walked.records
+
+
+@pytest.mark.parametrize("end", [
+    ev.SlipPrinted(), ev.SlipFailed(Reason.RECEIPT_PRINTER_FAULT),
+])
+@pytest.mark.parametrize("way", [ev.Leaves(), ev.Cancelled()])
+def test_leaving_does_not_end_the_print_of_the_code_and_is_possible_after_it(way, end):
+    printing = walk([*TO_KEPT, (way, Step.REQUEST_KEPT)])
+    assert EndVisit() not in printing.effects
+    walk([(end, Step.REQUEST_KEPT), (way, Step.FAREWELL)], printing.state)
 
 
 def test_while_the_citizen_is_there_it_is_told_that_it_arrived():

@@ -103,6 +103,28 @@ async def test_a_start_without_a_line_uses_what_is_kept(server, start):
     assert use.files == {"a": b"one"}
 
 
+async def test_a_fault_at_the_start_lets_nothing_older_in_and_the_kept_one_comes_into_use(
+    server, start
+):
+    publish(server, 5, {"a": b"new"})
+    await start()[0].refresh()
+    publish(server, 4, {"a": b"old"})
+    guides, use = start()
+    checks, guides._verify = guides._verify, broken
+    with pytest.raises(SyncFailure):
+        await guides.remember()
+    assert await refused(guides) is SyncReason.BROKEN
+    assert use.files is None
+    guides._verify = checks
+    await guides.remember()
+    assert use.files == {"a": b"new"}
+    assert await refused(guides) is SyncReason.STALE
+
+
+async def broken(_):
+    raise SyncFailure(SyncReason.BROKEN, "the worker died")
+
+
 async def test_what_is_older_than_the_kept_one_is_refused_after_a_start_too(server, start):
     publish(server, 5, {"a": b"new"})
     await start()[0].refresh()

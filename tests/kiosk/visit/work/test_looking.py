@@ -1,5 +1,6 @@
 """A face is compared only as often as its card may be tried."""
 
+import asyncio
 from datetime import UTC, datetime
 from random import Random
 from types import SimpleNamespace
@@ -81,3 +82,43 @@ async def test_nobody_is_looked_at_once_it_was_tried_too_often(desk, looking):
     assert desk.events == [ev.FaceFailed(Reason.TOO_MANY_ATTEMPTS)]
     assert desk.visit.again_at == again_at
     assert desk.parts.camera.opened == 0
+
+
+class Watched:
+    """A comparison that goes on until it is ended."""
+
+    def __init__(self, faces):
+        self.begun = asyncio.Event()
+        faces.confirm = self.confirm
+
+    async def confirm(self, slot, reference, show, chance):
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+async def end(looking, comparison):
+    """End a look in its middle, as its step's end does."""
+    look = asyncio.create_task(looking.compare_face())
+    await comparison.begun.wait()
+    look.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await look
+
+
+async def test_a_camera_that_goes_away_in_the_middle_costs_nobody_an_attempt(desk, looking):
+    comparison = Watched(desk.parts.faces)
+    desk.parts.camera.status = SimpleNamespace(value=Status.OFFLINE)
+    await end(looking, comparison)
+    assert len(desk.parts.attempts.taken_back) == 1
+
+
+async def test_whoever_goes_away_in_the_middle_has_had_the_attempt(desk, looking):
+    await end(looking, Watched(desk.parts.faces))
+    assert desk.parts.attempts.taken_back == []
+
+
+async def test_a_comparison_that_breaks_costs_nobody_an_attempt(desk, looking):
+    desk.parts.faces.ends = RuntimeError("a mistake in the software")
+    with pytest.raises(RuntimeError):
+        await looking.compare_face()
+    assert len(desk.parts.attempts.taken_back) == 1

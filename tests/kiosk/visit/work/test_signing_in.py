@@ -115,3 +115,18 @@ async def test_a_line_that_is_cut_costs_nobody_an_attempt(desk, signing_in):
     desk.parts.identity.signs_in = Failure(Reason.NETWORK)
     await signing_in.with_staff()
     assert len(desk.parts.attempts.taken_back) == 1
+
+
+async def test_a_phone_that_has_rung_has_rung_though_the_line_is_cut_then(desk, signing_in):
+    desk.parts.identity.answers = Failure(Reason.NETWORK)
+    await signing_in.by_call()
+    assert desk.events[-1] == ev.SignInFailed(Reason.NETWORK)
+    assert desk.parts.attempts.begun == [Kind.CALL]
+    assert desk.parts.attempts.taken_back == []
+
+
+async def test_a_line_that_is_cut_before_a_phone_rings_costs_nobody_an_attempt(desk, signing_in):
+    desk.parts.identity.rings = Failure(Reason.NETWORK)
+    await signing_in.by_call()
+    await signing_in.by_call()
+    assert len(desk.parts.attempts.taken_back) == 2
