@@ -85,6 +85,7 @@ def test_no_pattern_of_calls_gets_more_than_burst_and_rate(pauses):
     ("header", "seconds"),
     [
         ("120", 120.0), (" 5 ", 5.0), ("0", 0.0), (None, 0.0), ("soon", 0.0), ("-5", 0.0),
+        ("Tue, 24 Nov 99999999999 12:00:00 GMT", 0.0),
         (format_datetime(NOON + timedelta(seconds=90), usegmt=True), 90.0),
         (format_datetime(NOON - timedelta(seconds=90), usegmt=True), 0.0),
     ],
@@ -190,7 +191,13 @@ class Recorder:
     @asynccontextmanager
     async def stream(self, url, headers):
         self.asked.append(url)
-        yield SimpleNamespace(status=200, headers={}, pieces=None)
+        yield SimpleNamespace(status=200, headers={}, pieces=no_pieces())
+
+
+async def no_pieces():
+    """A body without content."""
+    for piece in ():
+        yield piece
 
 
 async def test_whatever_the_terminal_asks_for_by_itself_has_its_kind_and_each_path_is_used():
