@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from kiosk.allocator import limit_arenas
 from kiosk.config import load
-from kiosk.hygiene import memory
 from provisioning.demo import POWER
 from provisioning.obeying import obey_hints
 from provisioning.stage import list_people
@@ -43,7 +42,6 @@ def order(to: str, do: str, **fields: object) -> None:
 
 def main() -> int:
     """Run the window; the exit status."""
-    memory.begin_anew()
     options = parse()
     limit_arenas()
     from screens import app, theme
