@@ -46,7 +46,7 @@ class Window:
             time.sleep(0.05)
         pytest.fail(f"no {event}: {[entry['event'] for entry in self.audit()]}")
 
-    def wait_for_face(self, seconds: float = 90) -> None:
+    def wait_for_face(self, seconds: float = 180) -> None:
         """Wait until the face matched; one that was not seen to move tries again, as people do."""
         deadline, failed = time.monotonic() + seconds, 0
         while time.monotonic() < deadline:
