@@ -25,7 +25,6 @@ from bench.chaos.site import Line, Site, site
 from kiosk.keeping import SCHEMAS, STORE
 from kiosk.printing.ledger import OPEN
 from kiosk.printing.port import JobOutcome
-from kiosk.visit.states import Step
 from offline.clock import system_clock
 from offline.failures import VaultFailure
 from offline.keys.file import FileKeeper
@@ -48,6 +47,8 @@ PRINTING = 0.8
 SETTLE_SECONDS = 60.0
 LATE_SECONDS = 1.0
 """Until when a report of the stage may be under way."""
+PRINT_BEGUN = '%"event":"print_begun"%'
+"""The record of a citizen's word to print; it is on the disk before the job is."""
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Part:
     during: Counter[str] = field(default_factory=Counter)
     """In which step."""
     asked: int = 0
-    """Prints that citizens asked for."""
+    """Prints that citizens asked for, by the audit."""
     told: int = 0
     """Records that terminals said were on the disk."""
     visits: int = 0
@@ -123,7 +124,6 @@ def hear(said: list[Line], step: str, part: Part, told: Told) -> None:
                 told.records.update(line["keys"])
             case "step":
                 step = line["step"]
-                part.asked += step == Step.PRINTING
             case "visit":
                 part.visits += 1
                 part.steps.update(line["steps"])
@@ -177,11 +177,6 @@ def settle(place: Site, part: Part, told: Told, random: Random) -> None:
 def compare_paper(place: Site, part: Part) -> None:
     """The ledger, and what the printer says that it did."""
     handed_over = Counter(one["title"] for one in place.reports("job"))
-    # Under one name twice, or more papers than citizens have asked for.
-    papers = len(place.reports("document"))
-    part.printed_twice = sum(count - 1 for count in handed_over.values()) + max(
-        0, papers - part.asked, len(handed_over) - part.asked
-    )
     names = {one["id"]: one["title"] for one in place.reports("job")}
     came_out = {
         names[int(Path(one["path"]).stem.rpartition("-")[2])] for one in place.reports("document")
@@ -189,7 +184,15 @@ def compare_paper(place: Site, part: Part) -> None:
     base = apsw.Connection(str(place.state / STORE), flags=apsw.SQLITE_OPEN_READWRITE)
     rows = base.execute("SELECT name, outcome FROM job").fetchall()
     ledger = {str(name): str(outcome) for name, outcome in rows}
+    begun = "SELECT count(*) FROM audit WHERE CAST(record AS TEXT) LIKE ?"
+    counted: list[tuple[Any, ...]] = base.execute(begun, (PRINT_BEGUN,)).fetchall()
+    part.asked = counted[0][0]
     base.close()
+    # Under one name twice, or more papers than citizens have asked for.
+    papers = len(place.reports("document"))
+    part.printed_twice = sum(count - 1 for count in handed_over.values()) + max(
+        0, papers - part.asked, len(handed_over) - part.asked
+    )
     part.jobs.update(ledger.values())
     part.wrong_about_paper = sum(
         1 for name, outcome in ledger.items()
